@@ -1,0 +1,1 @@
+"""Decides what is said and done in a patient's conversation."""

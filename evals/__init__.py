@@ -1,0 +1,1 @@
+"""Runs scripted conversations against the agent and scores them."""

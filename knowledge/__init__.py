@@ -1,0 +1,1 @@
+"""Finds true sentences about the practice in its own approved documents."""

@@ -1,0 +1,1 @@
+"""Moves frames between browsers and the agent and checks who is asking."""
