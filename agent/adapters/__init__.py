@@ -1,0 +1,1 @@
+"""How the world answers the ports: EHRs, stores, notifiers, files, the clock."""

@@ -1,0 +1,1 @@
+"""Frozen values and enums that every room of the agent speaks in; standard library only."""

@@ -1,0 +1,277 @@
+"""What the agent asks of the world, as Protocols in domain words; adapters answer them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from agent.domain.audit import LedgerEvent, LedgerRecord, TurnRecord
+from agent.domain.booking import (
+    Appointment,
+    Booking,
+    Slot,
+    SlotQuery,
+    WaitlistEntry,
+)
+from agent.domain.conversation import (
+    ControlChange,
+    Conversation,
+    Entry,
+    Message,
+)
+from agent.domain.desk import Decision, Draft, DraftRequest, Task, TaskRequest
+from agent.domain.ids import (
+    AppointmentId,
+    ConversationId,
+    DraftId,
+    IdempotencyKey,
+    PatientId,
+    StaffId,
+    TaskId,
+)
+from agent.domain.people import Location, Patient, Practitioner, ServiceType
+from agent.domain.records import Account, Coverage, Form, MedicationRequest, Order
+from agent.domain.terms import Capability, DraftStatus, TaskCode, TaskStatus
+from agent.policy import StaffMember
+
+
+class PortError(Exception):
+    """Theirs, translated at the edge: what an adapter raises."""
+
+
+class EhrUnavailable(PortError):
+    """The EHR did not answer, or answered with its own failure."""
+
+
+class SlotTaken(PortError):
+    """Somebody else has the time now, or it no longer exists."""
+
+
+class Overlapping(PortError):
+    """The patient already has an appointment at that time."""
+
+
+class NotFound(PortError):
+    """No such thing, or it is not this patient's: never told apart."""
+
+
+class Conflict(PortError):
+    """A lost race: somebody else has claimed or decided it already."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The current instant, aware, UTC."""
+        ...
+
+
+class Ehr(Protocol):
+    """The system of record. Every call is bound to one patient by the session, never by a model.
+
+    Reads raise `EhrUnavailable`. Writes take an idempotency key (the same key gives the first
+    result), are read back before they return, and raise `NotFound` for another patient's things.
+    """
+
+    @property
+    def capabilities(self) -> frozenset[Capability]: ...
+
+    async def patient(self, patient_id: PatientId) -> Patient | None: ...
+
+    async def practitioners(self) -> tuple[Practitioner, ...]: ...
+
+    async def locations(self) -> tuple[Location, ...]: ...
+
+    async def service_types(self) -> tuple[ServiceType, ...]: ...
+
+    async def appointments(self, patient_id: PatientId) -> tuple[Appointment, ...]:
+        """All of the patient's, past and to come, any status, by start."""
+        ...
+
+    async def find_slots(self, query: SlotQuery) -> tuple[Slot, ...]: ...
+
+    async def book(self, booking: Booking) -> Appointment:
+        """Books; with `replaces`, the new one stands before the old is cancelled.
+
+        Raises `SlotTaken`, `Overlapping`, `NotFound`.
+        """
+        ...
+
+    async def cancel(
+        self, patient_id: PatientId, appointment_id: AppointmentId, key: IdempotencyKey
+    ) -> Appointment: ...
+
+    async def confirm(
+        self, patient_id: PatientId, appointment_id: AppointmentId, key: IdempotencyKey
+    ) -> Appointment: ...
+
+    async def waitlist(self, patient_id: PatientId) -> tuple[WaitlistEntry, ...]: ...
+
+    async def join_waitlist(self, entry: WaitlistEntry, key: IdempotencyKey) -> WaitlistEntry:
+        """`entry.id` may be empty: the EHR numbers it."""
+        ...
+
+    async def leave_waitlist(self, patient_id: PatientId, entry_id: str) -> None: ...
+
+    async def account(self, patient_id: PatientId) -> Account | None: ...
+
+    async def coverages(self, patient_id: PatientId) -> tuple[Coverage, ...]: ...
+
+    async def medication_requests(self, patient_id: PatientId) -> tuple[MedicationRequest, ...]: ...
+
+    async def orders(self, patient_id: PatientId) -> tuple[Order, ...]: ...
+
+    async def forms(self, patient_id: PatientId) -> tuple[Form, ...]: ...
+
+
+class Transcript(Protocol):
+    """Conversations and their entries, durable before a call returns.
+
+    Entries of a conversation are numbered 1, 2, 3 ... without gaps; appending an id that is
+    already there changes nothing and returns what stands there.
+    """
+
+    async def open_conversation(self, patient_id: PatientId, at: datetime) -> Conversation:
+        """The patient's open conversation, or a new one (also under a race: one)."""
+        ...
+
+    async def conversation(self, conversation_id: ConversationId) -> Conversation | None: ...
+
+    async def end_conversation(self, conversation_id: ConversationId, at: datetime) -> None: ...
+
+    async def receive(self, message: Message) -> tuple[Message, bool]:
+        """Stores a patient's message and its pending turn in one transaction.
+
+        Returns the numbered message and whether it is new.
+        """
+        ...
+
+    async def append(self, message: Message) -> Message:
+        """Stores a message that no turn produced (staff, notices); numbers it."""
+        ...
+
+    async def set_control(self, change: ControlChange) -> ControlChange:
+        """Changes who is speaking and stores the change as an entry.
+
+        Taking from somebody else than the assistant (or releasing what another member holds)
+        raises `Conflict`.
+        """
+        ...
+
+    async def entries(
+        self, conversation_id: ConversationId, after: int = 0
+    ) -> tuple[Entry, ...]: ...
+
+    async def finish_turn(
+        self, record: TurnRecord, messages: Sequence[Message], events: Sequence[LedgerEvent]
+    ) -> tuple[Message, ...]:
+        """Ends a pending turn: replies, the record of why and the ledger events, all or nothing.
+
+        Finishing a turn twice changes nothing and returns the replies that stand there.
+        """
+        ...
+
+    async def pending_turns(self) -> tuple[Message, ...]:
+        """Patient messages whose turn has not finished, oldest first (after a restart)."""
+        ...
+
+    async def turns(self, conversation_id: ConversationId) -> tuple[TurnRecord, ...]: ...
+
+    async def record_feedback(
+        self, conversation_id: ConversationId, seq: int, value: str, comment: str, at: datetime
+    ) -> None: ...
+
+    async def record_read(
+        self, conversation_id: ConversationId, seq: int, at: datetime
+    ) -> None: ...
+
+
+class Desk(Protocol):
+    """Tasks and drafts. Claims and decisions are compare-and-set: a lost race is `Conflict`."""
+
+    async def open_task(self, request: TaskRequest, alerts: bool = False) -> Task:
+        """`alerts`: the ladder starts, or starts again when the task was open already."""
+        ...
+
+    async def task(self, task_id: TaskId) -> Task | None: ...
+
+    async def tasks(
+        self,
+        statuses: frozenset[TaskStatus] = frozenset({TaskStatus.REQUESTED, TaskStatus.ACCEPTED}),
+        code: TaskCode | None = None,
+        conversation_id: ConversationId | None = None,
+    ) -> tuple[Task, ...]:
+        """Most urgent first: priority, then due."""
+        ...
+
+    async def claim(self, task_id: TaskId, by: StaffId, at: datetime) -> Task: ...
+
+    async def release(self, task_id: TaskId, by: StaffId, at: datetime) -> Task: ...
+
+    async def complete(
+        self, task_id: TaskId, by: StaffId, at: datetime, disposition: str, note: str
+    ) -> Task:
+        """Completes a task that `by` holds or nobody holds."""
+        ...
+
+    async def add_note(self, task_id: TaskId, at: datetime, text: str, key: str) -> Task: ...
+
+    async def unacknowledged(self) -> tuple[Task, ...]:
+        """Alerting tasks that no named person has taken."""
+        ...
+
+    async def record_rung(self, task_id: TaskId, rungs_climbed: int) -> None: ...
+
+    async def open_draft(self, request: DraftRequest) -> Draft: ...
+
+    async def draft(self, draft_id: DraftId) -> Draft | None: ...
+
+    async def drafts(
+        self,
+        status: DraftStatus | None = DraftStatus.PENDING,
+        conversation_id: ConversationId | None = None,
+    ) -> tuple[Draft, ...]:
+        """Oldest first."""
+        ...
+
+    async def decide(self, draft_id: DraftId, decision: Decision) -> Draft: ...
+
+
+class Ledger(Protocol):
+    """The append-only, hash-chained record; one chain per conversation, `practice` for the rest."""
+
+    async def append(self, events: Sequence[LedgerEvent]) -> None: ...
+
+    async def records(
+        self, conversation_id: ConversationId | None = None, patient_id: PatientId | None = None
+    ) -> tuple[LedgerRecord, ...]: ...
+
+    async def verify(self) -> tuple[str, ...]:
+        """What is wrong, one line a fault; empty when every chain holds."""
+        ...
+
+
+class PolicyStore(Protocol):
+    """What a manager changed at the desk, laid over practice.toml; survives a restart."""
+
+    async def load(self) -> dict[str, str]: ...
+
+    async def save(self, changes: dict[str, str], by: StaffId, at: datetime) -> None: ...
+
+
+class Broadcast(Protocol):
+    """Tells whoever watches; never blocks, never raises, may have no watcher."""
+
+    def entry(self, entry: Entry) -> None: ...
+
+    def status(self, conversation_id: ConversationId, state: str) -> None: ...
+
+    def task(self, task: Task) -> None: ...
+
+    def draft(self, draft: Draft) -> None: ...
+
+
+class Notifier(Protocol):
+    """Reaches people beside the desk page (log, later e-mail and webhook)."""
+
+    async def alert(self, task: Task, recipients: Sequence[StaffMember]) -> bool:
+        """Whether at least one channel accepted the alert."""
+        ...
