@@ -1,0 +1,23 @@
+"""The environment in which no library calls home; imported before any of them.
+
+Importing this module is enough. A value that the environment already has is left alone, so a
+person can still decide otherwise. What each library would contact stands in `docs/SETTINGS.md`.
+"""
+
+import os
+
+GUARDS = {
+    "ANONYMIZED_TELEMETRY": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_OFFLINE": "1",
+    "LANGGRAPH_STRICT_MSGPACK": "true",
+    "LANGSMITH_TRACING": "false",
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    "OMP_NUM_THREADS": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_OFFLINE": "1",
+}
+
+for _name, _value in GUARDS.items():
+    os.environ.setdefault(_name, _value)
