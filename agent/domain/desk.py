@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.domain.conversation import Citation
+from agent.domain.conversation import Citation, Option
 from agent.domain.ids import (
     ConversationId,
     DraftId,
@@ -13,7 +13,7 @@ from agent.domain.ids import (
     StaffId,
     TaskId,
 )
-from agent.domain.terms import DraftStatus, Priority, Route, TaskCode, TaskStatus
+from agent.domain.terms import DraftStatus, Kind, Priority, Route, TaskCode, TaskStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class DraftRequest:
     created: datetime
     key: IdempotencyKey
     citations: tuple[Citation, ...] = ()
+    kind: Kind = Kind.TEXT
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Draft:
     created: datetime
     status: DraftStatus = DraftStatus.PENDING
     citations: tuple[Citation, ...] = ()
+    kind: Kind = Kind.TEXT
+    options: tuple[Option, ...] = ()
     decided_by: StaffId | None = None
     decided_at: datetime | None = None
     reason: str | None = None
