@@ -1,0 +1,32 @@
+"""What every test stands on: no library calls home and nothing reaches beyond this machine."""
+
+import knowledge.quiet  # noqa: F401
+
+import ipaddress
+import sys
+from typing import Any
+
+
+def _is_this_machine(host: object) -> bool:
+    if host in (None, "", "localhost", b"localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host.decode() if isinstance(host, bytes) else str(host))
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0]
+    else:
+        return
+    if not _is_this_machine(host):
+        raise RuntimeError(f"a test tried to reach {host!r}: tests use no network")
+
+
+sys.addaudithook(_refuse_network)
