@@ -1,0 +1,176 @@
+"""What the environment says (`PORTICO_...`): keys, the database, demo and production."""
+
+import base64
+import json
+import os
+import secrets
+import sys
+from binascii import Error as BinasciiError
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from knowledge.errors import InputError
+
+PREFIX = "PORTICO_"
+KEYS_FILE = "keys.json"
+DATABASE_FILE = "portico.db"
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKey:
+    """An AES-256 key; `id` stands in front of everything that was encrypted with it."""
+
+    id: str
+    secret: bytes = field(repr=False)
+
+
+def parse_keys(text: str) -> tuple[EncryptionKey, ...]:
+    """`kid:base64,kid2:base64`, the current one first; raises ValueError."""
+    keys = []
+    for number, part in enumerate(text.split(","), start=1):
+        kid, _, encoded = part.strip().partition(":")
+        try:
+            secret = base64.b64decode(encoded, validate=True)
+        except (BinasciiError, ValueError):
+            raise ValueError(f"key {number} is not base64") from None
+        if not kid.isalnum() or not kid.isascii() or len(kid) > 16:
+            raise ValueError(f"key {number} needs an id of 1-16 letters and digits before a colon")
+        if len(secret) != KEY_BYTES:
+            raise ValueError(f"key {kid} has {len(secret)} bytes, not {KEY_BYTES}")
+        keys.append(EncryptionKey(kid, secret))
+    if len({key.id for key in keys}) < len(keys):
+        raise ValueError("two keys have the same id")
+    return tuple(keys)
+
+
+def _long_enough(key: str) -> str:
+    if len(key.encode()) < KEY_BYTES:
+        raise ValueError(f"must have at least {KEY_BYTES} bytes")
+    return key
+
+
+def _well_formed(keys: str) -> str:
+    parse_keys(keys)
+    return keys
+
+
+def _supported(url: str) -> str:
+    if not url.startswith("postgresql+psycopg://"):
+        raise ValueError("must start with postgresql+psycopg:// (unset: SQLite under --data)")
+    return url
+
+
+_Key = Annotated[str, AfterValidator(_long_enough)]
+
+
+class DatabaseSettings(BaseSettings):
+    """Where the store is; all that reading the ledger needs."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+
+    database_url: Annotated[str, AfterValidator(_supported)] | None = Field(
+        default=None, repr=False
+    )
+
+    def store_url(self, data_dir: Path) -> str:
+        """SQLAlchemy's URL of the store: PostgreSQL when set, else SQLite under `data_dir`."""
+        return self.database_url or f"sqlite+aiosqlite:///{(data_dir / DATABASE_FILE).resolve()}"
+
+
+class Settings(DatabaseSettings):
+    """Everything the environment decides, checked. Keys never show in a repr."""
+
+    env: Literal["development", "production"] = "development"
+    demo: bool = False
+    demo_staff_password: str | None = Field(default=None, min_length=8, repr=False)
+    token_key: _Key = Field(repr=False)
+    """HS256 key of the patient tokens."""
+    session_key: _Key = Field(repr=False)
+    """Signs staff cookies and CSRF tokens."""
+    encryption_keys: Annotated[str, AfterValidator(_well_formed)] = Field(repr=False)
+    models_dir: Path | None = None
+
+    @property
+    def keyring(self) -> tuple[EncryptionKey, ...]:
+        """The encryption keys, the current one first; the others only read."""
+        return parse_keys(self.encryption_keys)
+
+
+GENERATED = ("token_key", "session_key", "encryption_keys")
+
+
+def load_settings(data_dir: Path) -> Settings:
+    """The environment's settings; keys it does not have come from `data_dir/keys.json`, which is
+    made on first use. In production they must be in the environment.
+
+    Raises `InputError` that names the variable.
+    """
+    missing = [name for name in GENERATED if not os.environ.get(_variable(name))]
+    if missing and os.environ.get(_variable("env")) == "production":
+        raise InputError(f"{_variable(missing[0])}: must be set when PORTICO_ENV=production")
+    stored = _stored_keys(data_dir, missing) if missing else {}
+    try:
+        return Settings(**stored)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise _fault(error, stored, data_dir / KEYS_FILE) from None
+
+
+def load_database_settings() -> DatabaseSettings:
+    """Only where the store is; makes no keys. Raises `InputError` that names the variable."""
+    try:
+        return DatabaseSettings()
+    except ValidationError as error:
+        raise _fault(error, {}, Path(KEYS_FILE)) from None
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
+
+
+def _fault(error: ValidationError, stored: dict[str, str], keys_file: Path) -> InputError:
+    fault = error.errors(include_input=False)[0]
+    name = str(fault["loc"][0])
+    where = f"{keys_file}: {name}" if name in stored else _variable(name)
+    return InputError(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
+
+
+def _stored_keys(data_dir: Path, names: list[str]) -> dict[str, str]:
+    path = data_dir / KEYS_FILE
+    if not path.exists():
+        if (data_dir / DATABASE_FILE).exists():
+            raise InputError(f"{path}: is gone, and {DATABASE_FILE} cannot be read without it")
+        _generate(path)
+    try:
+        keys = json.loads(path.read_text(encoding="utf-8"))
+        return {name: str(keys[name]) for name in names}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"{path}: not a readable file of keys") from None
+
+
+def _generate(path: Path) -> None:
+    """Writes fresh keys, for the owner's eyes only; if another process was first, its keys stay."""
+    keys = {
+        "token_key": secrets.token_urlsafe(KEY_BYTES),
+        "session_key": secrets.token_urlsafe(KEY_BYTES),
+        "encryption_keys": "k1:" + base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
+    }
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(keys, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+        sys.stderr.write(f"portico: made new keys in {path}; keep them with the data\n")
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+    finally:
+        draft.unlink(missing_ok=True)
