@@ -15,7 +15,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.errors import InputError
 
-PREFIX = "PORTICO_"
 KEYS_FILE = "keys.json"
 DATABASE_FILE = "portico.db"
 KEY_BYTES = 32
@@ -65,16 +64,13 @@ def _supported(url: str) -> str:
     return url
 
 
-_Key = Annotated[str, AfterValidator(_long_enough)]
-
-
 class DatabaseSettings(BaseSettings):
     """Where the store is; all that reading the ledger needs."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, populate_by_name=True)
 
     database_url: Annotated[str, AfterValidator(_supported)] | None = Field(
-        default=None, repr=False
+        default=None, validation_alias="PORTICO_DATABASE_URL", repr=False
     )
 
     def store_url(self, data_dir: Path) -> str:
@@ -85,15 +81,25 @@ class DatabaseSettings(BaseSettings):
 class Settings(DatabaseSettings):
     """Everything the environment decides, checked. Keys never show in a repr."""
 
-    env: Literal["development", "production"] = "development"
-    demo: bool = False
-    demo_staff_password: str | None = Field(default=None, min_length=8, repr=False)
-    token_key: _Key = Field(repr=False)
+    env: Literal["development", "production"] = Field(
+        default="development", validation_alias="PORTICO_ENV"
+    )
+    demo: bool = Field(default=False, validation_alias="PORTICO_DEMO")
+    demo_staff_password: str | None = Field(
+        default=None, validation_alias="PORTICO_DEMO_STAFF_PASSWORD", min_length=8, repr=False
+    )
+    token_key: Annotated[str, AfterValidator(_long_enough)] = Field(
+        validation_alias="PORTICO_TOKEN_KEY", repr=False
+    )
     """HS256 key of the patient tokens."""
-    session_key: _Key = Field(repr=False)
+    session_key: Annotated[str, AfterValidator(_long_enough)] = Field(
+        validation_alias="PORTICO_SESSION_KEY", repr=False
+    )
     """Signs staff cookies and CSRF tokens."""
-    encryption_keys: Annotated[str, AfterValidator(_well_formed)] = Field(repr=False)
-    models_dir: Path | None = None
+    encryption_keys: Annotated[str, AfterValidator(_well_formed)] = Field(
+        validation_alias="PORTICO_ENCRYPTION_KEYS", repr=False
+    )
+    models_dir: Path | None = Field(default=None, validation_alias="PORTICO_MODELS_DIR")
 
     @property
     def keyring(self) -> tuple[EncryptionKey, ...]:
@@ -101,7 +107,12 @@ class Settings(DatabaseSettings):
         return parse_keys(self.encryption_keys)
 
 
-GENERATED = ("token_key", "session_key", "encryption_keys")
+GENERATED = {
+    "PORTICO_TOKEN_KEY": "token_key",
+    "PORTICO_SESSION_KEY": "session_key",
+    "PORTICO_ENCRYPTION_KEYS": "encryption_keys",
+}
+"""The variables that `keys.json` can stand in for, with their names there."""
 
 
 def load_settings(data_dir: Path) -> Settings:
@@ -110,9 +121,9 @@ def load_settings(data_dir: Path) -> Settings:
 
     Raises `InputError` that names the variable.
     """
-    missing = [name for name in GENERATED if not os.environ.get(_variable(name))]
-    if missing and os.environ.get(_variable("env")) == "production":
-        raise InputError(f"{_variable(missing[0])}: must be set when PORTICO_ENV=production")
+    missing = [variable for variable in GENERATED if not os.environ.get(variable)]
+    if missing and os.environ.get("PORTICO_ENV") == "production":
+        raise InputError(f"{missing[0]}: must be set when PORTICO_ENV=production")
     stored = _stored_keys(data_dir, missing) if missing else {}
     try:
         return Settings(**stored)  # type: ignore[arg-type]
@@ -128,18 +139,14 @@ def load_database_settings() -> DatabaseSettings:
         raise _fault(error, {}, Path(KEYS_FILE)) from None
 
 
-def _variable(name: str) -> str:
-    return f"{PREFIX}{name.upper()}"
-
-
 def _fault(error: ValidationError, stored: dict[str, str], keys_file: Path) -> InputError:
     fault = error.errors(include_input=False)[0]
-    name = str(fault["loc"][0])
-    where = f"{keys_file}: {name}" if name in stored else _variable(name)
+    variable = str(fault["loc"][0])
+    where = f"{keys_file}: {GENERATED[variable]}" if variable in stored else variable
     return InputError(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
 
 
-def _stored_keys(data_dir: Path, names: list[str]) -> dict[str, str]:
+def _stored_keys(data_dir: Path, variables: list[str]) -> dict[str, str]:
     path = data_dir / KEYS_FILE
     if not path.exists():
         if (data_dir / DATABASE_FILE).exists():
@@ -147,7 +154,7 @@ def _stored_keys(data_dir: Path, names: list[str]) -> dict[str, str]:
         _generate(path)
     try:
         keys = json.loads(path.read_text(encoding="utf-8"))
-        return {name: str(keys[name]) for name in names}
+        return {variable: str(keys[GENERATED[variable]]) for variable in variables}
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(f"{path}: not a readable file of keys") from None
 
