@@ -1,0 +1,1 @@
+"""How systems of record answer the `Ehr` port, one package a vendor."""

@@ -1,0 +1,1 @@
+"""The embedded demo EHR: SQLite, seeded from the practice folder."""
