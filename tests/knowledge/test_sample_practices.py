@@ -216,7 +216,7 @@ def test_statuses_are_known(name: str) -> None:
 @each_practice
 def test_times_are_relative_and_money_is_whole_cents(name: str) -> None:
     for key, value in scalars(records(name)):
-        if key in {"start", "as_of", "date", "due", "ordered_on", "expected_on"}:
+        if key in {"start", "as_of", "date", "due", "ordered_on", "expected_on", "created"}:
             assert RELATIVE.fullmatch(str(value)), (key, value)
         if key.endswith("_cents"):
             assert type(value) is int
