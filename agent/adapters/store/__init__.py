@@ -1,0 +1,1 @@
+"""What Portico remembers: the store on SQLAlchemy, SQLite by default or PostgreSQL."""
