@@ -1,0 +1,1 @@
+"""Deterministic services over several turns: slots, read-backs, confirmations, writes."""

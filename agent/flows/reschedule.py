@@ -1,0 +1,146 @@
+"""Moving an appointment: which one, to when, read back, new one first and old one second."""
+
+from datetime import timedelta
+
+from agent.domain.booking import Appointment
+from agent.domain.ids import AppointmentId
+from agent.domain.terms import Intent, TaskCode
+from agent.flows.engine import confirm
+from agent.flows.flow import Done, Flow, Go, Move, Relay, Step, Unclear, Visit
+from agent.flows.times import after_trouble, offer, open_times, picked
+from agent.flows.visits import ask_which, booked, described, mentioned, pick_by_words
+from agent.ports import NotFound, Overlapping, SlotTaken
+from agent.tools.desk import Errand
+from agent.tools.scheduling import list_appointments, reschedule_appointment
+from agent.understanding.dates import parse_move, parse_when
+
+
+async def pick(visit: Visit) -> Move:
+    """Which appointment is to be moved."""
+    appointments = await list_appointments(visit.tools, visit.now)
+    if not appointments:
+        return Done((visit.say("appointments.none_to_move"),))
+    if visit.answer is None:
+        move = parse_move(visit.text, visit.now)
+        found = mentioned(visit, appointments, move.which)
+        wanted = visit.text if move.to is not None else ""
+        if len(found) == 1:
+            return Go("rules", {"appointment": found[0].id, "wanted": wanted})
+        return ask_which(visit, "appointments.which_move", found)
+    chosen = visit.answer.value
+    if chosen is None:
+        picked = pick_by_words(visit, appointments)
+        if picked is None:
+            return Unclear()
+        chosen = picked.id
+    return Go("rules", {"appointment": chosen})
+
+
+async def rules(visit: Visit) -> Move:
+    """What the practice's policy leaves to the patient (DOMAIN A.16, ruling 3)."""
+    appointment = await _appointment(visit)
+    if appointment is None:
+        return Done((visit.say("reschedule.gone"),))
+    policy = visit.practice.scheduling
+    if policy.reschedule != "self" or not visit.may_write:
+        return _relay(visit, appointment, "handoff.lead.reschedule_by_person")
+    if appointment.start - visit.now < timedelta(hours=policy.cancel_window_hours):
+        return _relay(visit, appointment, "handoff.lead.inside_window")
+    return Go("times")
+
+
+async def times(visit: Visit) -> Move:
+    """Offers times with the same practitioner for the same service."""
+    if visit.answer is not None:
+        if visit.answer.value is not None:
+            return Go("check", {"time": visit.answer.value})
+        if parse_when(visit.answer.text, visit.now) is None:
+            return Unclear()
+        return Go("times", {"wanted": visit.answer.text})
+    appointment = await _appointment(visit)
+    if appointment is None:
+        return Done((visit.say("reschedule.gone"),))
+    wanted = visit.slots.get("wanted", "")
+    when = parse_move(wanted, visit.now).to or parse_when(wanted, visit.now) if wanted else None
+    slots, fits = await open_times(
+        visit, appointment.service_type, (appointment.practitioner_id,), when
+    )
+    if not slots:
+        return _relay(visit, appointment, "slots.none_at_all")
+    key = "slots.offer_move" if fits else "slots.none_matching_move"
+    values = described(visit, appointment)
+    said = visit.say(key, old=values["old"], practitioner=values["practitioner"])
+    return offer(visit, after_trouble(visit, said), slots, wanted)
+
+
+async def check(visit: Visit) -> Move:
+    """Reads the move back and, after a yes, makes it."""
+    appointment = await _appointment(visit)
+    if appointment is None:
+        return Done((visit.say("reschedule.gone"),))
+    values = described(visit, appointment)
+    if visit.answer is None:
+        new = visit.when(picked(visit.slots["time"]).start)
+        said = visit.say(
+            "reschedule.confirm",
+            service=values["service"],
+            practitioner=values["practitioner"],
+            old=values["old"],
+            new=new,
+        )
+        return confirm(said, visit.words("reschedule.yes"), visit.words("reschedule.no"))
+    if visit.answer.value == "no":
+        return Done((visit.say("reschedule.kept", old=values["old"]),))
+    if visit.answer.value == "yes":
+        return await _move(visit, appointment)
+    if parse_when(visit.answer.text, visit.now) is None:
+        return Unclear()
+    return Go("times", {"wanted": visit.answer.text})
+
+
+async def _move(visit: Visit, appointment: Appointment) -> Move:
+    time = picked(visit.slots["time"])
+    try:
+        moved = await reschedule_appointment(
+            visit.tools,
+            AppointmentId(visit.slots["appointment"]),
+            time.slot_id,
+            appointment.modality,
+        )
+    except SlotTaken:
+        return Go("times", {"trouble": "slots.taken"})
+    except Overlapping:
+        return Go("times", {"trouble": "slots.overlapping"})
+    except NotFound:
+        return Done((visit.say("reschedule.gone"),))
+    return Done(booked(visit, "reschedule.done", moved))
+
+
+async def _appointment(visit: Visit) -> Appointment | None:
+    """The appointment being moved, or the one that this very turn has moved it to (a turn runs
+    again after a crash)."""
+    wanted = visit.slots["appointment"]
+    found = await list_appointments(visit.tools, visit.now)
+    return next((a for a in found if a.id == wanted or a.replaces == wanted), None)
+
+
+def _relay(visit: Visit, appointment: Appointment, lead: str) -> Relay:
+    values = described(visit, appointment)
+    values.pop("place")
+    summary = visit.wording.say(
+        "en", "reschedule.summary", **values, wish=visit.slots.get("wanted") or visit.text
+    )
+    said = visit.say(lead, hours=visit.practice.scheduling.cancel_window_hours)
+    return Relay(Errand(TaskCode.RESCHEDULE_REQUEST, summary), said)
+
+
+FLOW = Flow(
+    name=Intent.APPOINTMENT_RESCHEDULE,
+    first="pick",
+    steps={
+        "pick": Step(pick, ("rules",)),
+        "rules": Step(rules, ("times",)),
+        "times": Step(times, ("times", "check")),
+        "check": Step(check, ("times",)),
+    },
+)

@@ -1,0 +1,119 @@
+"""Makes the turn's messages and the record of why; storing them ends the turn.
+
+This node writes nothing: what it makes is checkpointed with the state and then stored by
+`turns.Agent` in one transaction, so that a crash in between delivers exactly what was decided
+(docs/adr/0005-deliver-after-the-checkpoint.md).
+"""
+
+import hashlib
+import uuid
+from dataclasses import replace
+
+from agent.domain.audit import LedgerEvent, TurnRecord
+from agent.domain.conversation import Message
+from agent.domain.ids import MessageId
+from agent.domain.terms import Author, Control, Kind, Mode, Outcome
+from agent.nodes.rooms import Rooms
+from agent.policy import ALWAYS_FIXED
+from agent.state import ConversationState, Reply, Turn, Update
+
+
+async def deliver(state: ConversationState, rooms: Rooms) -> Update:
+    """Sets `turn.messages` and `turn.record`."""
+    turn = state["turn"]
+    if turn.control is Control.STAFF and turn.outcome is not Outcome.CARD:
+        turn = replace(turn, outcome=Outcome.STAFF_HELD, replies=())
+    messages = tuple(
+        _message(state, rooms, turn, reply, number) for number, reply in enumerate(turn.replies)
+    )
+    mode = Mode.HUMAN_ONLY if turn.route in ALWAYS_FIXED else turn.mode
+    record = TurnRecord(
+        conversation_id=state["conversation_id"],
+        message_id=turn.message_id,
+        at=turn.at,
+        route=turn.route,
+        confidence=turn.confidence,
+        level=turn.assessment.level,
+        category=turn.assessment.category,
+        mode=mode,
+        outcome=turn.outcome,
+        reasons=turn.reasons,
+        passages=turn.passages,
+        tools=turn.tools,
+    )
+    events = (*turn.events, *_events(state, rooms, turn, messages, mode))
+    turn = replace(turn, messages=messages, record=record, events=events)
+    return {"turn": turn, "language": turn.language}
+
+
+def _message(
+    state: ConversationState, rooms: Rooms, turn: Turn, reply: Reply, number: int
+) -> Message:
+    """The same turn makes the same ids, so delivering twice stores once."""
+    name = f"{state['conversation_id']}/{turn.message_id}/{number}"
+    notice = reply.kind in (Kind.NOTICE, Kind.CARD)
+    return Message(
+        conversation_id=state["conversation_id"],
+        id=MessageId(str(uuid.uuid5(uuid.NAMESPACE_OID, name))),
+        at=rooms.clock.now(),
+        author=Author.SYSTEM if notice else Author.ASSISTANT,
+        text=reply.text,
+        kind=reply.kind,
+        options=reply.options,
+        citations=reply.citations,
+        card=reply.card,
+        route=reply.route,
+        reply_to=turn.message_id,
+    )
+
+
+def _events(
+    state: ConversationState,
+    rooms: Rooms,
+    turn: Turn,
+    messages: tuple[Message, ...],
+    mode: Mode,
+) -> tuple[LedgerEvent, ...]:
+    """What was decided and sent, by id and hash."""
+    now = rooms.clock.now()
+
+    def event(kind: str, actor: str, **data: object) -> LedgerEvent:
+        return LedgerEvent(
+            kind,
+            now,
+            actor,
+            state["conversation_id"],
+            state["patient_id"],
+            turn.message_id,
+            data,  # type: ignore[arg-type]
+        )
+
+    assessment = turn.assessment
+    decided = event(
+        "turn.decided",
+        "assistant",
+        route=turn.route.value,
+        confidence=round(turn.confidence, 4),
+        level=int(assessment.level),
+        category=assessment.category.value if assessment.category else None,
+        mode=mode.value,
+        outcome=turn.outcome.value,
+        reasons=list(turn.reasons),
+    )
+    tools = tuple(
+        event("tool.called", "assistant", tool=t.name, outcome=t.outcome, writes=t.writes)
+        for t in turn.tools
+    )
+    sent = tuple(
+        event(
+            "message.sent",
+            m.author.value,
+            message=m.id,
+            kind=m.kind.value,
+            sha256=hashlib.sha256(m.text.encode()).hexdigest(),
+            sources=[f"{c.source}@{c.version}" for c in m.citations],
+            card=m.card.version if m.card else None,
+        )
+        for m in messages
+    )
+    return (decided, *tools, *sent)

@@ -1,0 +1,50 @@
+"""The danger screen: always first, whoever is in control."""
+
+import asyncio
+from dataclasses import replace
+
+from agent.domain.safety import Assessment
+from agent.domain.terms import Control, Level, TaskCode
+from agent.nodes.rooms import Rooms
+from agent.state import WINDOW, WINDOW_CHARACTERS, ConversationState, Update
+
+SAFETY_CHOICE = "safety."
+SAFETY_TASKS = frozenset({TaskCode.CRISIS, TaskCode.MEDICAL_EMERGENCY, TaskCode.SAFEGUARDING})
+
+
+async def screen(state: ConversationState, rooms: Rooms) -> Update:
+    """Assesses the message with the last ones, and looks whether a safety card still stands."""
+    turn = state["turn"]
+    window = state.get("window", ())
+    assessment = await asyncio.to_thread(_assess, rooms, turn.text, window)
+    return {
+        "turn": replace(turn, assessment=assessment),
+        "window": (*window, turn.text[:WINDOW_CHARACTERS])[-WINDOW:],
+        "guarded": bool(state.get("guarded")) and await _still_open(state, rooms),
+    }
+
+
+def _assess(rooms: Rooms, text: str, window: tuple[str, ...]) -> Assessment:
+    """With the encoder down the lexicon alone decides; the screen itself never raises."""
+    try:
+        vector = rooms.encoder.encode([text])[0]
+    except (RuntimeError, OSError):
+        vector = None
+    return rooms.screen.screen(text, window, vector)
+
+
+async def _still_open(state: ConversationState, rooms: Rooms) -> bool:
+    """Whether a person has yet to close the safety task of this conversation."""
+    tasks = await rooms.desk.tasks(conversation_id=state["conversation_id"])
+    return any(task.code in SAFETY_TASKS for task in tasks)
+
+
+def after_screen(state: ConversationState) -> str:
+    """Danger (or an answer to a card) -> crisis; staff speaking -> deliver; else triage."""
+    turn = state["turn"]
+    pressed = turn.choice is not None and turn.choice.startswith(SAFETY_CHOICE)
+    if turn.assessment.level >= Level.PASSIVE or pressed:
+        return "crisis"
+    if turn.control is Control.STAFF:
+        return "deliver"
+    return "crisis" if state.get("guarded") else "triage"

@@ -1,0 +1,46 @@
+"""The alert ladder: silence is not acknowledgement (DESIGN, rule 7; DOMAIN D.6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.domain.desk import Task
+from agent.domain.terms import Role
+from agent.policy import Practice, Rung, StaffMember
+from agent.ports import Desk, Notifier
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Whom one task has just been put before, and whether a channel took it."""
+
+    task: Task
+    recipients: tuple[StaffMember, ...]
+    accepted: bool
+
+
+def recipients(practice: Practice, rung: Rung) -> tuple[StaffMember, ...]:
+    """The staff a rung names by `role:` or `staff:`; each once."""
+    wanted = set(rung.notify)
+    return tuple(
+        member
+        for member in practice.staff
+        if f"staff:{member.id}" in wanted or any(f"role:{r}" in wanted for r in member.roles)
+    )
+
+
+async def climb(
+    practice: Practice, desk: Desk, notifier: Notifier, task: Task, now: datetime
+) -> Climb | None:
+    """Notifies the rungs of `task` that are due by `now` and were not notified yet; None when
+    none is due. Safe to call as often as one likes."""
+    if task.alerted_at is None or task.claimed_by is not None:
+        return None
+    ladder = practice.alerts.ladder or (Rung(0, (f"role:{Role.ON_CALL}",)),)
+    waited = (now - task.alerted_at).total_seconds()
+    due = [rung for rung in ladder if rung.after_seconds <= waited]
+    if len(due) <= task.rungs_climbed:
+        return None
+    people = {m.id: m for rung in due[task.rungs_climbed :] for m in recipients(practice, rung)}
+    accepted = await notifier.alert(task, tuple(people.values()))
+    await desk.record_rung(task.id, len(due))
+    return Climb(task, tuple(people.values()), accepted)

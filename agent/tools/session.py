@@ -1,0 +1,60 @@
+"""The binding of every tool call to the session's patient, with its trace."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from agent.domain.audit import ToolCall
+from agent.domain.ids import IdempotencyKey, MessageId, PatientId
+from agent.domain.terms import Capability
+from agent.ports import Ehr, EhrUnavailable, NotFound, Overlapping, PortError, SlotTaken
+
+T = TypeVar("T")
+
+_OUTCOME: dict[type[PortError], str] = {
+    EhrUnavailable: "failed:unavailable",
+    SlotTaken: "refused:slot_taken",
+    Overlapping: "refused:overlapping",
+    NotFound: "refused:not_found",
+}
+
+
+class MissingCapability(PortError):
+    """The EHR cannot do this; what was wanted becomes a task."""
+
+
+@dataclass
+class ToolSession:
+    """One turn's tool calls. The patient id comes from the session and from nowhere else."""
+
+    ehr: Ehr
+    patient_id: PatientId
+    message_id: MessageId
+    calls: list[ToolCall] = field(default_factory=list)
+
+    def can(self, capability: Capability) -> bool:
+        return capability in self.ehr.capabilities
+
+    def key(self, write: str) -> IdempotencyKey:
+        """The same message gives the same key, also when the turn runs again after a crash."""
+        return IdempotencyKey(f"{self.message_id}:{write}")
+
+    async def call(
+        self,
+        name: str,
+        work: Callable[[], Awaitable[T]],
+        capability: Capability | None = None,
+        *,
+        writes: bool = False,
+    ) -> T:
+        """Runs one tool and records how it ended; raises what the port raised."""
+        if capability is not None and not self.can(capability):
+            self.calls.append(ToolCall(name, "refused:capability", writes))
+            raise MissingCapability(name)
+        try:
+            result = await work()
+        except PortError as error:
+            self.calls.append(ToolCall(name, _OUTCOME.get(type(error), "failed"), writes))
+            raise
+        self.calls.append(ToolCall(name, "ok", writes))
+        return result

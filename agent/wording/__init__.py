@@ -1,0 +1,1 @@
+"""The practice's approved reply templates and how times and money are said in them."""
