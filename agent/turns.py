@@ -11,7 +11,7 @@ from agent.domain.audit import LedgerEvent
 from agent.domain.conversation import Conversation, Message
 from agent.domain.ids import ConversationId, MessageId, PatientId
 from agent.domain.people import Patient
-from agent.domain.terms import Author
+from agent.domain.terms import Author, Language
 from agent.graph import MOST_NODES, Graph
 from agent.locks import Locks
 from agent.nodes.fallback import fall_back
@@ -77,6 +77,13 @@ class Agent(Staffing):
             raise NoAccess("bad_token")
         return found, patient
 
+    def disclosure(self, language: Language) -> str:
+        """What the patient is told before the first word (DOMAIN D.8)."""
+        practice = self.practice
+        return self.rooms.wording.say(
+            language, "disclosure.text", practice=practice.name, phone=practice.phone
+        )
+
     async def receive(
         self,
         conversation_id: ConversationId,
@@ -110,7 +117,7 @@ class Agent(Staffing):
             try:
                 async with asyncio.timeout(TURN_TIMEOUT):
                     turn = await self._decide(message, resumed)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the outermost loop of a turn: ends in a task
                 _log.exception("turn.failed", message=message.id)
                 turn = await self._fall_back(message, type(error).__name__)
             await self._finish(message, turn, started)

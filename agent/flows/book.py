@@ -64,9 +64,9 @@ async def rules(visit: Visit) -> Move:
     chosen = visit.service(visit.slots["service"])
     if not visit.may_write:
         return _relay(visit, visit.slots["service"], "handoff.lead.request_sent")
-    if chosen is not None and not chosen.new_patients:
-        if not await has_been_seen(visit.tools, chosen.id):
-            return _relay(visit, chosen.id, "handoff.lead.new_patient")
+    known = chosen is None or chosen.new_patients or await has_been_seen(visit.tools, chosen.id)
+    if not known:
+        return _relay(visit, visit.slots["service"], "handoff.lead.new_patient")
     return Go("modality")
 
 

@@ -12,7 +12,8 @@ from guardrails.validator_base import (
 )
 
 _LICENCE = re.compile(
-    r"\b(?:i am|i'm|i’m|speaking as|soy|le habla|le escribe)\s+(?:your\s+|a\s+|an\s+|the\s+|su\s+|tu\s+|una?\s+)?"
+    r"\b(?:i am|i'm|i’m|speaking as|soy|le habla|le escribe)\s+"
+    r"(?:your\s+|a\s+|an\s+|the\s+|su\s+|tu\s+|una?\s+)?"
     r"(?:\w+\s+)?(?:nurse|doctor|physician|therapist|psychologist|psychiatrist|counsell?or|"
     r"optometrist|ophthalmologist|clinician|enfermer[ao]|doctora?|m[eé]dic[ao]|terapeuta|"
     r"psic[oó]log[ao]|psiquiatra)\b",

@@ -9,10 +9,7 @@ from agent.domain.conversation import Citation
 from agent.domain.terms import ROUTE_OF, Intent, Kind, Route
 from agent.nodes.rooms import Rooms
 from agent.state import ConversationState, Reply, Turn, Update, Wish
-from knowledge.retrieve import Retrieval
-
-AUDIENCE = frozenset({"public", "patients"})
-"""A signed-in patient may read both."""
+from knowledge.passage import PATIENTS, Retrieval
 
 CONVERSED: dict[Intent, str] = {
     Intent.GREETING: "converse.greeting",
@@ -31,11 +28,11 @@ async def answer(state: ConversationState, rooms: Rooms) -> Update:
         return {"turn": _converse(rooms, turn, CONVERSED[wish.intent])}
     started = time.perf_counter()
     found = await asyncio.to_thread(
-        rooms.retriever.retrieve, wish.text, audience=AUDIENCE, language=turn.language
+        rooms.retriever.retrieve, wish.text, audience=PATIENTS, language=turn.language
     )
     spent = (time.perf_counter() - started) * 1000
     turn = replace(turn, node_ms={**turn.node_ms, "retrieval": spent})
-    if found.answer is not None:
+    if found.answer is not None and found.score >= rooms.practice().thresholds.answer:
         return {"turn": _cite(rooms, turn, wish, found)}
     return {"turn": _abstain(rooms, turn, wish, found)}
 
@@ -52,11 +49,10 @@ def _converse(rooms: Rooms, turn: Turn, key: str) -> Turn:
 
 def _cite(rooms: Rooms, turn: Turn, wish: Wish, found: Retrieval) -> Turn:
     """The approved words as they stand, with their source."""
-    given = found.answer
-    assert given is not None
-    cited = tuple(Citation(c.title, c.source, c.version) for c in given.citations)
-    text = given.text
-    if given.language != turn.language:
+    assert found.answer is not None
+    cited = tuple(Citation(c.title, c.source, c.version) for c in found.answer.citations)
+    text = found.answer.text
+    if found.passages[0].language != turn.language:
         text = f"{rooms.wording.say(turn.language, 'answer.other_language')}\n{text}"
     route = ROUTE_OF[wish.intent]
     if route in (Route.OUT_OF_SCOPE, Route.SMALLTALK):

@@ -2,7 +2,7 @@
 
 This node writes nothing: what it makes is checkpointed with the state and then stored by
 `turns.Agent` in one transaction, so that a crash in between delivers exactly what was decided
-(docs/adr/0005-deliver-after-the-checkpoint.md).
+(docs/adr/0008-deliver-after-the-checkpoint.md).
 """
 
 import hashlib

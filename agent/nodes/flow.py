@@ -41,9 +41,8 @@ async def flow(state: ConversationState, rooms: Rooms) -> Update:
     wish, rest = turn.todo[0], turn.todo[1:]
     turn = replace(turn, todo=rest)
     waiting = state.get("flow")
-    if wish.answer is None and waiting is not None and wish.intent in SEVERAL_TURNS:
-        if not _replaces(waiting, wish):
-            return _later(state, rooms, turn, wish)
+    if waiting is not None and _waits_behind(waiting, wish):
+        return _later(state, rooms, turn, wish)
     session = ToolSession(rooms.ehr, state["patient_id"], turn.message_id)
     try:
         advance = await _advance(state, rooms, turn, wish, session)
@@ -52,10 +51,13 @@ async def flow(state: ConversationState, rooms: Rooms) -> Update:
     return await _settle(state, rooms, turn, wish, advance, session)
 
 
-def _replaces(waiting: FlowState, wish: Wish) -> bool:
-    """Whether the wish takes the waiting flow's place."""
+def _waits_behind(waiting: FlowState, wish: Wish) -> bool:
+    """Whether the wish has to wait for the flow in progress; among calendar wishes the new one
+    takes the old one's place."""
     own = INTENT_OF.get(waiting.flow)
-    return own is None or (own in CALENDAR and wish.intent in CALENDAR)
+    if wish.answer is not None or wish.intent not in SEVERAL_TURNS or own is None:
+        return False
+    return not (own in CALENDAR and wish.intent in CALENDAR)
 
 
 def _later(state: ConversationState, rooms: Rooms, turn: Turn, wish: Wish) -> Update:
@@ -193,9 +195,9 @@ async def _unclear(
     if wish.otherwise:
         return {"turn": replace(turn, todo=(*wish.otherwise, *turn.todo))}
     waiting = advance.state
-    assert waiting is not None and wish.answer is not None
+    assert waiting is not None
     if waiting.tries >= MOST_TRIES:
-        text = rooms.wording.say("en", "task.said", text=wish.answer.text)
+        text = rooms.wording.say("en", "task.said", text=wish.text)
         lead = Said(rooms.wording.say(turn.language, "handoff.lead.not_understood"))
         code = TASK_FOR[wish.intent]
         handed = await relay(state, rooms, turn, Errand(code, text), lead, ROUTE_OF[wish.intent])

@@ -33,6 +33,10 @@ class Wording:
         template = texts.get(key) or self._templates["en"][key]
         return template.format_map({name: str(value) for name, value in values.items()})
 
+    def texts(self) -> tuple[str, ...]:
+        """Every template as it stands."""
+        return tuple(text for texts in self._templates.values() for text in texts.values())
+
     def when(self, language: Language, at: datetime) -> str:
         """Weekday, date and time in practice time."""
         local = at.astimezone(self._timezone)

@@ -1,0 +1,135 @@
+"""The composition root: settings and a practice folder -> a running agent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.adapters.clock import RunningClock
+from agent.adapters.ehr.demo.ehr import open_demo_ehr
+from agent.adapters.notify.log import LogNotifier
+from agent.adapters.practice_folder import load_practice
+from agent.adapters.store.checkpoints import open_checkpointer
+from agent.adapters.store.store import open_store
+from agent.graph import build_graph
+from agent.guardrails.guard import Guard
+from agent.nodes.rooms import Registry, Rooms
+from agent.policy import Practice
+from agent.policybook import PolicyBook
+from agent.ports import Broadcast, Clock, Ehr
+from agent.safety.cards import Cards, load_cards
+from agent.safety.screen import Screen, load_screen
+from agent.settings import Settings
+from agent.turns import Agent
+from agent.understanding.reading import Understanding, load_understanding
+from agent.wording.wording import Wording, load_wording
+from knowledge.encoder import Encoder, load_encoder, models_dir
+from knowledge.errors import InputError
+from knowledge.index.sync import sync_index
+from knowledge.practice import read_settings
+from knowledge.retrieve import Retriever
+
+CHECKPOINTS = "checkpoints.db"
+EHR = "ehr.db"
+
+
+@dataclass(frozen=True)
+class Models:
+    """What is loaded once a process and shared by every agent in it."""
+
+    encoder: Encoder
+    screen: Screen
+    understanding: Understanding
+
+
+def load_models() -> Models:
+    """Raises `InputError` that says to run `make setup` when they were not built."""
+    encoder = load_encoder()
+    models = Models(encoder, load_screen(models_dir()), load_understanding(encoder))
+    _warm(models)
+    return models
+
+
+def _warm(models: Models) -> None:
+    """The first message should not pay for what is only made once."""
+    vector = models.encoder.encode(["hello"])[0]
+    models.screen.screen("hello", (), vector)
+    models.understanding.read("hello")
+
+
+@asynccontextmanager
+async def running_agent(
+    practice_dir: Path,
+    data_dir: Path,
+    *,
+    settings: Settings,
+    broadcast: Broadcast,
+    clock: RunningClock,
+    models: Models | None = None,
+) -> AsyncIterator[Agent]:
+    """A wired agent over `data_dir`; closes everything it opened.
+
+    Raises `InputError` for a faulty practice folder before anything is written.
+    """
+    practice = load_practice(practice_dir)
+    wording = load_wording(practice.timezone, practice_dir)
+    cards = load_cards(practice_dir)
+    models = models or await asyncio.to_thread(load_models)
+    await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        ehr = await _open_ehr(practice, practice_dir, data_dir, clock, stack)
+        retriever = await asyncio.to_thread(_index, practice_dir, data_dir, models, clock)
+        store = await open_store(settings, data_dir)
+        stack.push_async_callback(store.close)
+        checkpointer = await stack.enter_async_context(
+            open_checkpointer(data_dir / CHECKPOINTS, settings)
+        )
+        policy = PolicyBook(practice)
+        policy.lay_over(await store.policy.load())
+        rooms = Rooms(
+            policy=policy,
+            ehr=ehr,
+            registry=Registry(ehr, clock),
+            desk=store.desk,
+            notifier=LogNotifier(),
+            broadcast=broadcast,
+            clock=clock,
+            wording=wording,
+            encoder=models.encoder,
+            screen=models.screen,
+            cards=cards,
+            understanding=models.understanding,
+            retriever=retriever,
+            guard=Guard(_approved(wording, cards)),
+        )
+        graph = build_graph(rooms, checkpointer)
+        yield Agent(rooms, graph, store.transcript, store.ledger, store.policy)
+
+
+async def _open_ehr(
+    practice: Practice, practice_dir: Path, data_dir: Path, clock: Clock, stack: AsyncExitStack
+) -> Ehr:
+    if practice.ehr_adapter != "demo":
+        raise InputError(f"practice.toml: ehr.adapter: unknown adapter {practice.ehr_adapter!r}")
+    ehr = await open_demo_ehr(
+        practice_dir / "ehr.json",
+        data_dir / EHR,
+        clock=clock,
+        timezone=practice.timezone,
+        closed=practice.closed,
+    )
+    stack.push_async_callback(ehr.close)
+    return ehr
+
+
+def _index(practice_dir: Path, data_dir: Path, models: Models, clock: Clock) -> Retriever:
+    """The practice's documents, brought up to date; the agent's policy sets the threshold."""
+    settings = read_settings(practice_dir)
+    sync_index(settings, data_dir, models.encoder, today=clock.now().date())
+    return Retriever(data_dir, models.encoder, threshold=0.0)
+
+
+def _approved(wording: Wording, cards: Cards) -> tuple[str, ...]:
+    """Texts whose own numbers any reply may carry."""
+    return (*wording.texts(), *cards.texts())
