@@ -1,0 +1,1 @@
+"""The safety room: hears danger in what a patient writes and holds the fixed cards."""

@@ -1,0 +1,126 @@
+"""The danger screen: what a patient wrote, and just before, becomes a level and a category.
+
+Lexicon and classifier in union: either may raise, none may lower the other (DOMAIN D.2). It works
+without the classifier (no encoder), and never raises an error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.domain.safety import SAFE, Assessment
+from agent.domain.terms import Category, Level
+from agent.safety.classifier import Classifier, load_classifier
+from agent.safety.lexicon import Hit, Lexicon
+from agent.safety.normalise import normalise
+from agent.safety.rules import read_rules
+
+WINDOW = 10
+"""How many earlier patient messages are looked at."""
+
+Vector = NDArray[np.float32]
+
+_PRECEDENCE = (
+    Category.SELF_HARM,
+    Category.HARM_TO_OTHERS,
+    Category.PSYCHOSIS,
+    Category.DOMESTIC_VIOLENCE,
+    Category.ABUSE,
+    Category.POST_OPERATIVE,
+    Category.EYE,
+    Category.OVERDOSE,
+    Category.MEDICAL,
+    Category.DISTRESS,
+)
+"""Which category names an assessment when several have the same level."""
+
+MENTAL_STATES = frozenset(
+    {Category.SELF_HARM, Category.PSYCHOSIS, Category.DISTRESS, Category.HARM_TO_OTHERS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    level: Level
+    category: Category
+    reason: str
+
+
+class Screen:
+    """`fixed_phrases_only`: the classifier does not judge mental states and distress is not
+    assessed, for jurisdictions that forbid software to detect them (DOMAIN D.7, Illinois)."""
+
+    def __init__(
+        self, lexicon: Lexicon, classifier: Classifier | None, *, fixed_phrases_only: bool = False
+    ) -> None:
+        self._lexicon = lexicon
+        self._classifier = classifier
+        self._fixed_phrases_only = fixed_phrases_only
+
+    def screen(
+        self, text: str, recent: Sequence[str] = (), vector: Vector | None = None
+    ) -> Assessment:
+        """Assess `text` after the patient's `recent` messages (oldest first). `vector` is the
+        sentence vector of `text`, shape (dimension,); without it only the lexicon speaks."""
+        line = normalise(text)
+        if not line:
+            return SAFE
+        hits = self._lexicon.read(line)
+        if recent:
+            earlier = [normalise(message) for message in recent[-WINDOW:]]
+            hits += self._lexicon.read_with_earlier(earlier, line)
+        findings = [_of_hit(hit) for hit in hits]
+        lowered = any(hit.lowered_by is not None for hit in hits)
+        if vector is not None and self._classifier is not None:
+            raised = self._classifier.judge(line, vector, cautious=lowered)
+            if raised is not None:
+                reason = f"classifier:{raised.probability:.2f}"
+                findings.append(_Finding(raised.level, raised.category, reason))
+        return self._assessment(findings)
+
+    def screen_many(
+        self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
+    ) -> list[Assessment]:
+        """One assessment a text, each on its own; `vectors` has shape (len(texts), dimension)."""
+        return [
+            self.screen(text, vector=None if vectors is None else vectors[i])
+            for i, text in enumerate(texts)
+        ]
+
+    def _assessment(self, findings: list[_Finding]) -> Assessment:
+        if self._fixed_phrases_only:
+            findings = [f for f in findings if _is_fixed_phrase(f)]
+        if not findings:
+            return SAFE
+        reasons = tuple(dict.fromkeys(f.reason for f in findings))
+        level = max(f.level for f in findings)
+        if level is Level.NONE:
+            return Assessment(reasons=reasons)
+        found = {f.category for f in findings if f.level > Level.NONE}
+        highest = {f.category for f in findings if f.level is level}
+        if Category.OVERDOSE in highest and Category.SELF_HARM in found:
+            highest.add(Category.SELF_HARM)
+        category = next(c for c in _PRECEDENCE if c in highest)
+        return Assessment(level, category, reasons)
+
+
+def _of_hit(hit: Hit) -> _Finding:
+    ending = f":lowered:{hit.lowered_by}" if hit.lowered_by else ""
+    if hit.third_person and not ending:
+        ending = ":other"
+    return _Finding(hit.level, hit.category, f"lexicon:{hit.rule_id}{ending}")
+
+
+def _is_fixed_phrase(finding: _Finding) -> bool:
+    if finding.category is Category.DISTRESS:
+        return False
+    return finding.reason.startswith("lexicon:") or finding.category not in MENTAL_STATES
+
+
+def load_screen(models_dir: Path, *, fixed_phrases_only: bool = False) -> Screen:
+    """The screen with the lexicon of this version and, if set-up made it, the classifier."""
+    lexicon = Lexicon(read_rules())
+    return Screen(lexicon, load_classifier(models_dir), fixed_phrases_only=fixed_phrases_only)
