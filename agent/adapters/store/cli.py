@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.adapters.store.database import Database
@@ -46,19 +44,13 @@ def verify(data: Data = Path("data")) -> None:
 def show(
     conversation: OfConversation = None, patient: OfPatient = None, data: Data = Path("data")
 ) -> None:
-    """The ledger as a table, in the order it was written."""
-    table = Table("at", "kind", "actor", "conversation", "patient", "data", box=None)
+    """The ledger, a line a record, in the order it was written."""
     for record in _records(data, conversation, patient):
         event = record.event
-        table.add_row(
-            event.at.isoformat(timespec="seconds"),
-            event.kind,
-            event.actor,
-            event.conversation_id or "",
-            event.patient_id or "",
-            json.dumps(event.data, ensure_ascii=False) if event.data else "",
-        )
-    Console(soft_wrap=True).print(table)
+        where = f"{event.conversation_id or '-'}  {event.patient_id or '-'}"
+        said = json.dumps(event.data, ensure_ascii=False) if event.data else ""
+        at = event.at.isoformat(timespec="seconds")
+        typer.echo(f"{at}  {event.kind:<24}  {event.actor:<16}  {where}  {said}".rstrip())
 
 
 @app.command()

@@ -187,12 +187,10 @@ async def test_one_of_two_claims_wins(store: Store, request_: TaskRequest) -> No
 
 async def test_a_task_is_completed_once(store: Store, request_: TaskRequest) -> None:
     task = await store.desk.open_task(request_)
-    done = await store.desk.complete(
-        task.id, ANA, request_.created, "called back", "left voicemail"
-    )
+    done = await store.desk.complete(task.id, ANA, request_.created, "called back", "voicemail")
     assert (done.status, done.claimed_by) == (TaskStatus.COMPLETED, ANA)
     assert done.disposition == "called back"
-    assert [note.text for note in done.notes] == ["left voicemail"]
+    assert [note.text for note in done.notes] == ["voicemail"]
     for by in (ANA, BEN):
         with pytest.raises(Conflict):
             await store.desk.complete(task.id, by, request_.created, "again", "")
