@@ -1,0 +1,1 @@
+"""Reads a practice's approved documents into passages."""

@@ -1,0 +1,167 @@
+"""Finds the passages that answer a question, and abstains when it is not sure enough."""
+
+import os
+import threading
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge.answer import compose_answer
+from knowledge.encoder import Encoder
+from knowledge.errors import InputError
+from knowledge.index.manifest import chroma_path, manifest_path, read_manifest
+from knowledge.index.vectors import VectorStore, View
+from knowledge.index.words import WordIndex
+from knowledge.ingest.chunks import Chunk
+from knowledge.language import detect_language
+from knowledge.passage import Audience, Passage, Retrieval
+from knowledge.ranking import Evidence, Ranking, load_ranking, probability
+
+# Enough vectors for some twenty passages in all three views.
+_VECTORS = 120
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A passage with what speaks for it."""
+
+    chunk: Chunk
+    evidence: Evidence
+    strength: float
+
+
+class _Snapshot:
+    """One published generation of the index, opened for reading."""
+
+    def __init__(self, data_dir: Path, stamp: int) -> None:
+        manifest = read_manifest(data_dir)
+        if manifest is None:
+            raise InputError(f"{manifest_path(data_dir)}: nothing was ingested: `portico ingest`")
+        self.stamp = stamp
+        self.recipe = manifest.recipe
+        self.chunks = {chunk.id: chunk for chunk in manifest.chunks()}
+        self.vectors = VectorStore(chroma_path(data_dir, manifest.generation))
+        languages = sorted({chunk.language for chunk in self.chunks.values()})
+        self.words = {
+            language: WordIndex(
+                [c for c in self.chunks.values() if c.language == language], language
+            )
+            for language in languages
+        }
+
+
+class Retriever:
+    """Reads the index under `data_dir`, and a newer one as soon as it is published.
+
+    `threshold` (0..1) is the chance below which it abstains; `today` says what is overdue.
+    Thread-safe and synchronous: call it through `asyncio.to_thread`.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        encoder: Encoder,
+        *,
+        threshold: float,
+        ranking: Ranking | None = None,
+    ) -> None:
+        self._data_dir = data_dir
+        self._encoder = encoder
+        self._threshold = threshold
+        self._ranking = ranking or load_ranking()
+        self._lock = threading.Lock()
+        self._snapshot = _Snapshot(data_dir, self._stamp())
+
+    def retrieve(
+        self,
+        question: str,
+        *,
+        audience: frozenset[Audience],
+        language: str | None = None,
+        today: date | None = None,
+        limit: int = 5,
+    ) -> Retrieval:
+        """At most `limit` passages, best first; `language` None = as the question is written."""
+        candidates = self.candidates(question, audience=audience, language=language)
+        if not candidates:
+            return Retrieval((), 0.0, None)
+        score = self._ranking.chance([c.evidence for c in candidates])
+        passages = tuple(_passage(c, today) for c in candidates[:limit])
+        answer = None
+        if score >= self._threshold:
+            answer = compose_answer(question, candidates[0].chunk, self._encoder)
+        return Retrieval(passages, score, answer)
+
+    def candidates(
+        self, question: str, *, audience: frozenset[Audience], language: str | None
+    ) -> list[Candidate]:
+        """Every passage that has something to say for it, best first."""
+        asked = " ".join(question.split())
+        snapshot = self._current()
+        if not asked or not snapshot.chunks or not audience:
+            return []
+        language = language or detect_language(asked)
+        vector = self._encoder.encode([asked])[0]
+        near = snapshot.vectors.nearest(vector, audience, _VECTORS)
+        words: dict[str, tuple[float, float]] = {}
+        for index in snapshot.words.values():
+            words |= index.scores(asked)
+        found = {i for view in near.values() for i in view} | words.keys()
+        chunks = [snapshot.chunks[i] for i in sorted(found) if i in snapshot.chunks]
+        weighed = [
+            Candidate(c, evidence, self._ranking.strength(evidence))
+            for c in chunks
+            if c.audience in audience
+            for evidence in [_evidence(c, near, words, language)]
+        ]
+        return sorted(weighed, key=lambda c: -c.strength)
+
+    def _stamp(self) -> int:
+        try:
+            return os.stat(manifest_path(self._data_dir)).st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    def _current(self) -> _Snapshot:
+        stamp = self._stamp()
+        with self._lock:
+            if stamp != self._snapshot.stamp and stamp:
+                self._snapshot = _Snapshot(self._data_dir, stamp)
+            return self._snapshot
+
+
+def _evidence(
+    chunk: Chunk,
+    near: dict[View, dict[str, float]],
+    words: dict[str, tuple[float, float]],
+    language: str,
+) -> Evidence:
+    """A view that is not among the nearest vectors counts as far as the farthest that is."""
+    floor = {view: min(found.values(), default=0.0) for view, found in near.items()}
+    whole = near["whole"].get(chunk.id, floor["whole"])
+    share, covered = words.get(chunk.id, (0.0, 0.0))
+    return Evidence(
+        whole=whole,
+        asked=near["asked"].get(chunk.id, floor["asked"]),
+        unit=max(near["unit"].get(chunk.id, floor["unit"]), whole),
+        words=share,
+        covered=covered,
+        same_language=float(chunk.language == language),
+    )
+
+
+def _passage(candidate: Candidate, today: date | None) -> Passage:
+    chunk = candidate.chunk
+    return Passage(
+        id=chunk.id,
+        text=chunk.text,
+        title=chunk.title,
+        heading=chunk.heading,
+        source=chunk.source,
+        version=chunk.version,
+        language=chunk.language,
+        audience=chunk.audience,
+        review_by=chunk.review_by,
+        overdue=bool(today and chunk.review_by and chunk.review_by < today),
+        score=probability(candidate.strength),
+    )
