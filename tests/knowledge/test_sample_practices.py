@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from markitdown import MarkItDown
 
 PRACTICES = Path(__file__).resolve().parents[2] / "knowledge" / "practices"
@@ -144,10 +145,11 @@ def test_every_document_says_something(name: str) -> None:
 def test_front_matter_names_a_title_and_a_review_in_2027(name: str) -> None:
     for path, text in documents(name).items():
         if text.startswith("---"):
-            head = text.split("---")[1]
-            assert "title: " in head, path
-            assert "audience: public" in head or "audience: patients" in head, path
-            assert "review_by: 2027-" in head, path
+            head = yaml.safe_load(text.split("---")[1])
+            assert set(head) <= {"title", "audience", "review_by", "language", "intents"}, path
+            assert head["title"], path
+            assert head["audience"] in {"public", "patients"}, path
+            assert head["review_by"].year == 2027, path
 
 
 @each_practice
