@@ -18,12 +18,13 @@ from agent.nodes.rooms import Registry, Rooms
 from agent.policy import Practice
 from agent.policybook import PolicyBook
 from agent.ports import Broadcast, Clock, Ehr
-from agent.safety.cards import Cards, load_cards
+from agent.safety.cards import load_cards
+from agent.safety.jurisdictions import fixed_phrases_only
 from agent.safety.screen import Screen, load_screen
 from agent.settings import Settings
 from agent.turns import Agent
 from agent.understanding.reading import Understanding, load_understanding
-from agent.wording.wording import Wording, load_wording
+from agent.wording.wording import load_wording
 from knowledge.encoder import Encoder, load_encoder, models_dir
 from knowledge.errors import InputError
 from knowledge.index.sync import sync_index
@@ -40,13 +41,20 @@ class Models:
 
     encoder: Encoder
     screen: Screen
+    strict_screen: Screen
+    """For jurisdictions that allow fixed phrases only (DOMAIN D.7)."""
     understanding: Understanding
 
 
 def load_models() -> Models:
     """Raises `InputError` that says to run `make setup` when they were not built."""
     encoder = load_encoder()
-    models = Models(encoder, load_screen(models_dir()), load_understanding(encoder))
+    models = Models(
+        encoder,
+        load_screen(models_dir()),
+        load_screen(models_dir(), fixed_phrases_only=True),
+        load_understanding(encoder),
+    )
     _warm(models)
     return models
 
@@ -97,11 +105,11 @@ async def running_agent(
             clock=clock,
             wording=wording,
             encoder=models.encoder,
-            screen=models.screen,
+            screen=_screen(models, practice),
             cards=cards,
             understanding=models.understanding,
             retriever=retriever,
-            guard=Guard(_approved(wording, cards)),
+            guard=Guard(wording.texts()),
         )
         graph = build_graph(rooms, checkpointer)
         yield Agent(rooms, graph, store.transcript, store.ledger, store.policy)
@@ -123,13 +131,13 @@ async def _open_ehr(
     return ehr
 
 
+def _screen(models: Models, practice: Practice) -> Screen:
+    strict = fixed_phrases_only(practice.jurisdiction)
+    return models.strict_screen if strict else models.screen
+
+
 def _index(practice_dir: Path, data_dir: Path, models: Models, clock: Clock) -> Retriever:
     """The practice's documents, brought up to date; the agent's policy sets the threshold."""
     settings = read_settings(practice_dir)
     sync_index(settings, data_dir, models.encoder, today=clock.now().date())
     return Retriever(data_dir, models.encoder, threshold=0.0)
-
-
-def _approved(wording: Wording, cards: Cards) -> tuple[str, ...]:
-    """Texts whose own numbers any reply may carry."""
-    return (*wording.texts(), *cards.texts())

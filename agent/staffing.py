@@ -18,9 +18,11 @@ from agent.domain.ids import (
 )
 from agent.domain.terms import (
     Author,
+    Category,
     Control,
     DraftStatus,
     Kind,
+    Level,
     Priority,
     Route,
     TaskCode,
@@ -33,6 +35,13 @@ from agent.tools.alerts import climb
 from agent.tools.desk import PRIORITY, due_at
 
 DECIDED = frozenset({DraftStatus.APPROVED, DraftStatus.EDITED})
+
+CATEGORY_OF = {
+    TaskCode.CRISIS: Category.SELF_HARM,
+    TaskCode.MEDICAL_EMERGENCY: Category.MEDICAL,
+    TaskCode.SAFEGUARDING: Category.ABUSE,
+}
+"""What the card for an unanswered alert is about."""
 
 
 class Staffing:
@@ -266,7 +275,9 @@ class Staffing:
 
     async def _tell_patient(self, task: Task) -> None:
         now, after = self.clock.now(), self.practice.alerts.tell_patient_after_seconds
-        if task.alerted_at is None or (now - task.alerted_at).total_seconds() < after:
+        if task.code not in CATEGORY_OF or task.alerted_at is None:
+            return
+        if (now - task.alerted_at).total_seconds() < after:
             return
         message_id = _derived(f"{task.id}/{task.alerted_at.isoformat()}/unreached")
         if message_id in self._told:
@@ -274,7 +285,12 @@ class Staffing:
         self._told.add(message_id)
         patient_language = await self._language(task.patient_id)
         shown = self.rooms.cards.unreached(
-            language=patient_language, practice_phone=self.practice.phone
+            level=Level.ACTIVE,
+            category=CATEGORY_OF[task.code],
+            language=patient_language,
+            practice_phone=self.practice.phone,
+            after_hours_phone=self.practice.after_hours_phone,
+            jurisdiction=self.practice.jurisdiction,
         )
         message = Message(
             conversation_id=task.conversation_id,

@@ -94,8 +94,9 @@ class ConversationState(TypedDict, total=False):
     pending: tuple[Wish, ...]
     window: tuple[str, ...]
     language: Language
-    guarded: bool
-    """A safety card was shown: until a person has closed its task, only cards and people answer."""
+    guarded: Assessment | None
+    """The danger a safety card was shown for: until a person has closed its task, only cards and
+    people answer."""
     misses: int
     """How many turns in a row were not understood."""
 
@@ -108,5 +109,5 @@ class Update(TypedDict, total=False):
     pending: tuple[Wish, ...]
     window: tuple[str, ...]
     language: Language
-    guarded: bool
+    guarded: Assessment | None
     misses: int

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+import traceback
 from dataclasses import replace
 
 import structlog
@@ -118,7 +119,15 @@ class Agent(Staffing):
                 async with asyncio.timeout(TURN_TIMEOUT):
                     turn = await self._decide(message, resumed)
             except Exception as error:  # noqa: BLE001 - the outermost loop of a turn: ends in a task
-                _log.exception("turn.failed", message=message.id)
+                _log.error(
+                    "turn.failed",
+                    message=message.id,
+                    error=type(error).__name__,
+                    where=[
+                        f"{f.filename}:{f.lineno}"
+                        for f in traceback.extract_tb(error.__traceback__)[-4:]
+                    ],
+                )
                 turn = await self._fall_back(message, type(error).__name__)
             await self._finish(message, turn, started)
             self.rooms.broadcast.status(message.conversation_id, "idle")

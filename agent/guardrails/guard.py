@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from guardrails import Guard as GuardrailsGuard
+from guardrails import AsyncGuard
 from guardrails.errors import ValidationError
 
 from agent.guardrails.grounding import Grounding
@@ -21,18 +21,18 @@ class Guard:
     """One per agent. `approved`: texts whose numbers any reply may use (templates, cards)."""
 
     def __init__(self, approved: tuple[str, ...] = ()) -> None:
-        guard = GuardrailsGuard(history_max_length=1).use(
+        guard = AsyncGuard(history_max_length=1).use(
             Grounding(on_fail="noop"), Licence(on_fail="noop")
         )
         guard.configure(allow_metrics_collection=False)
         self._guard = guard
         self._approved = approved
 
-    def check(self, text: str, facts: tuple[str, ...], known: tuple[str, ...]) -> Verdict:
+    async def check(self, text: str, facts: tuple[str, ...], known: tuple[str, ...]) -> Verdict:
         """`facts`: what this reply was made from; `known`: the practice's own name and phones."""
         metadata = {"facts": facts, "known": (*known, *self._approved)}
         try:
-            outcome = self._guard.validate(text, metadata=metadata)
+            outcome = await self._guard.validate(text, metadata=metadata)
         except (ValidationError, KeyError, TypeError, ValueError) as error:
             return Verdict(False, (f"unable:{type(error).__name__}",))
         if outcome.validation_passed:

@@ -5,40 +5,47 @@ desk or notifier never keeps the card from the patient.
 """
 
 from dataclasses import replace
+from typing import TypedDict
 
 from agent.domain.audit import LedgerEvent
 from agent.domain.safety import Assessment
-from agent.domain.terms import Category, Kind, Level, Outcome, Priority, Route, TaskCode
+from agent.domain.terms import (
+    Category,
+    Kind,
+    Language,
+    Level,
+    Outcome,
+    Priority,
+    Route,
+    TaskCode,
+)
 from agent.nodes.rooms import Rooms
-from agent.nodes.screen import SAFETY_CHOICE
-from agent.ports import PortError
-from agent.safety.cards import SafetyCard, alert_for
+from agent.safety.alerts import Alert, alert_for
+from agent.safety.cards import CHOICES, DANGER_CHOICE, SafetyCard, danger_pressed
 from agent.state import ConversationState, Reply, Turn, Update
 from agent.tools.alerts import climb
 from agent.tools.desk import Errand, create_staff_task
 from agent.tools.session import ToolSession
 
-DANGER = "safety.danger"
 ADULT = 18
+UNNAMED = Assessment(Level.ACTIVE, Category.SELF_HARM, ("button:late",))
+"""A button of a card whose task was closed meanwhile: taken seriously."""
 
 
 async def crisis(state: ConversationState, rooms: Rooms) -> Update:
     """Alerts, then answers with a fixed card; the conversation stays guarded until a person
     has closed the task."""
     turn = state["turn"]
-    assessment = _assessed(turn)
-    code, priority, route = alert_for(assessment) or (
-        TaskCode.CRISIS,
-        Priority.URGENT,
-        Route.CRISIS,
-    )
-    alerted, turn = await _alert(
-        state, rooms, assessment, Errand(code, _summary(rooms, turn, assessment), priority)
-    )
-    shown = await _card(state, rooms, assessment, alerted)
+    before = state.get("guarded")
+    danger = _danger(turn)
+    standing = danger or before or UNNAMED
+    alert = alert_for(standing) or Alert(TaskCode.CRISIS, Priority.URGENT, Route.CRISIS)
+    errand = Errand(alert.code, _summary(rooms, turn, standing), alert.priority)
+    alerted, turn = await _alert(state, rooms, errand, again=danger is not None)
+    shown = _card(rooms, turn, standing, before, alerted)
     reply = Reply(
         shown.text,
-        route,
+        alert.route,
         Kind.CARD,
         shown.options,
         card=shown.card,
@@ -47,91 +54,106 @@ async def crisis(state: ConversationState, rooms: Rooms) -> Update:
     )
     turn = replace(
         turn,
-        assessment=assessment,
-        route=route,
+        assessment=danger or turn.assessment,
+        route=alert.route,
         confidence=1.0,
         replies=(reply,),
         outcome=Outcome.CARD,
-        reasons=(*turn.reasons, *assessment.reasons),
+        reasons=(*turn.reasons, *standing.reasons),
     )
-    return {"turn": turn, "guarded": True, "flow": None, "pending": ()}
+    guarded = before if before is not None and before.level > standing.level else standing
+    return {"turn": turn, "guarded": guarded, "flow": None, "pending": ()}
 
 
-def _assessed(turn: Turn) -> Assessment:
-    """What the message says, or what the pressed button of a card means."""
-    if turn.choice == DANGER:
-        return Assessment(Level.IMMINENT, Category.SELF_HARM, ("button:danger",))
-    return turn.assessment
+def _danger(turn: Turn) -> Assessment | None:
+    """What this message adds: its own danger, or the button that says so; None for nothing new."""
+    if turn.choice == DANGER_CHOICE:
+        return danger_pressed()
+    return turn.assessment if turn.assessment.level >= Level.PASSIVE else None
 
 
-def _summary(rooms: Rooms, turn: Turn, assessment: Assessment) -> str:
-    category = assessment.category or Category.SELF_HARM
+def _pressed(turn: Turn) -> str | None:
+    """The pressed button of a safety card."""
+    return turn.choice if turn.choice in CHOICES else None
+
+
+def _summary(rooms: Rooms, turn: Turn, standing: Assessment) -> str:
+    category = standing.category or Category.SELF_HARM
     key = "task.safety_answer" if _pressed(turn) else "task.crisis"
     first = rooms.wording.say(
-        "en", key, level=int(assessment.level), category=category.value, label=turn.text
+        "en", key, level=int(standing.level), category=category.value, label=turn.text
     )
     return f"{first} {rooms.wording.say('en', 'task.said', text=turn.text)}"
 
 
-def _pressed(turn: Turn) -> bool:
-    return turn.choice is not None and turn.choice.startswith(SAFETY_CHOICE)
-
-
 async def _alert(
-    state: ConversationState, rooms: Rooms, assessment: Assessment, errand: Errand
+    state: ConversationState, rooms: Rooms, errand: Errand, *, again: bool
 ) -> tuple[bool, Turn]:
-    """Opens (or adds to) the task and climbs the first rung. Every danger alerts again; what is
-    harmless in a guarded conversation is only added to the open task."""
+    """Opens (or adds to) the task; danger alerts `again` and climbs the first rung. Whether it
+    was accepted, and the turn with its trace."""
     turn = state["turn"]
     now = rooms.clock.now()
     session = ToolSession(rooms.ehr, state["patient_id"], turn.message_id)
-    danger = assessment.level >= Level.PASSIVE
+    conversation_id = state["conversation_id"]
     try:
         task = await create_staff_task(
-            session,
-            rooms.desk,
-            rooms.practice(),
-            state["conversation_id"],
-            errand,
-            now,
-            alerts=danger,
+            session, rooms.desk, rooms.practice(), conversation_id, errand, now, alerts=again
         )
         rooms.broadcast.task(task)
         climbed = await climb(rooms.practice(), rooms.desk, rooms.notifier, task, now)
-    except PortError as error:
+    except Exception as error:  # noqa: BLE001 - whatever the desk says, the card goes out
         return False, replace(turn, reasons=(*turn.reasons, f"alert:{type(error).__name__}"))
-    people = [member.id for member in climbed.recipients] if climbed else []
     event = LedgerEvent(
-        "alert.sent" if danger else "task.added_to",
+        "alert.sent" if again else "task.added_to",
         now,
         "system",
-        state["conversation_id"],
+        conversation_id,
         state["patient_id"],
         turn.message_id,
-        {"task": task.id, "code": task.code.value, "notified": list(people)},
+        {
+            "task": task.id,
+            "code": task.code.value,
+            "notified": [member.id for member in climbed.recipients] if climbed else [],
+        },
     )
-    events = (*turn.events, event)
-    return True, replace(turn, tools=(*turn.tools, *session.calls), events=events)
+    calls = (*turn.tools, *session.calls)
+    return True, replace(turn, tools=calls, events=(*turn.events, event))
 
 
-async def _card(
-    state: ConversationState, rooms: Rooms, assessment: Assessment, alerted: bool
+def _card(
+    rooms: Rooms, turn: Turn, standing: Assessment, before: Assessment | None, alerted: bool
 ) -> SafetyCard:
-    turn = state["turn"]
-    practice = rooms.practice()
-    now = rooms.clock.now()
-    patient = turn.patient
-    minor = patient is not None and patient.age_on(rooms.wording.today(now)) < ADULT
-    pressed = turn.choice if _pressed(turn) and turn.choice != DANGER else None
-    return rooms.cards.card(
-        assessment,
-        answer=pressed,
-        language=turn.language,
-        alerted=alerted,
-        practice_open=practice.is_open(now),
-        practice_phone=practice.phone,
-        after_hours_phone=practice.after_hours_phone,
-        minor=minor,
-        jurisdiction=practice.jurisdiction,
-        repeat=bool(state.get("guarded")),
-    )
+    """The card for the danger, the answer to a button, or the shorter one when nothing rose."""
+    practice, now = rooms.practice(), rooms.clock.now()
+    pressed = _pressed(turn)
+    moment: Moment = {
+        "language": turn.language,
+        "alerted": alerted,
+        "practice_open": practice.is_open(now),
+        "practice_phone": practice.phone,
+        "after_hours_phone": practice.after_hours_phone,
+        "minor": _is_minor(rooms, turn),
+        "jurisdiction": practice.jurisdiction,
+    }
+    if pressed is not None:
+        return rooms.cards.answer(pressed, level=standing.level, **moment)
+    repeat = before is not None and standing.level <= before.level
+    return rooms.cards.card(standing, repeat=repeat, **moment)
+
+
+def _is_minor(rooms: Rooms, turn: Turn) -> bool:
+    if turn.patient is None:
+        return False
+    return turn.patient.age_on(rooms.wording.today(rooms.clock.now())) < ADULT
+
+
+class Moment(TypedDict):
+    """What every card is told of the moment."""
+
+    language: Language
+    alerted: bool
+    practice_open: bool
+    practice_phone: str
+    after_hours_phone: str | None
+    minor: bool
+    jurisdiction: str

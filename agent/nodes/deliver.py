@@ -109,7 +109,7 @@ def _events(
             "message.sent",
             m.author.value,
             message=m.id,
-            kind=m.kind.value,
+            shown_as=m.kind.value,
             sha256=hashlib.sha256(m.text.encode()).hexdigest(),
             sources=[f"{c.source}@{c.version}" for c in m.citations],
             card=m.card.version if m.card else None,

@@ -30,7 +30,7 @@ async def review(state: ConversationState, rooms: Rooms) -> Update:
     turn = state["turn"]
     passed: list[Reply] = []
     for reply in turn.replies:
-        verdict = rooms.guard.check(reply.text, reply.facts, known=_known(rooms))
+        verdict = await rooms.guard.check(reply.text, reply.facts, known=_known(rooms))
         if verdict.allowed:
             passed.append(reply)
         else:

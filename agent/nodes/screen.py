@@ -6,9 +6,9 @@ from dataclasses import replace
 from agent.domain.safety import Assessment
 from agent.domain.terms import Control, Level, TaskCode
 from agent.nodes.rooms import Rooms
+from agent.safety.cards import CHOICES
 from agent.state import WINDOW, WINDOW_CHARACTERS, ConversationState, Update
 
-SAFETY_CHOICE = "safety."
 SAFETY_TASKS = frozenset({TaskCode.CRISIS, TaskCode.MEDICAL_EMERGENCY, TaskCode.SAFEGUARDING})
 
 
@@ -20,7 +20,7 @@ async def screen(state: ConversationState, rooms: Rooms) -> Update:
     return {
         "turn": replace(turn, assessment=assessment),
         "window": (*window, turn.text[:WINDOW_CHARACTERS])[-WINDOW:],
-        "guarded": bool(state.get("guarded")) and await _still_open(state, rooms),
+        "guarded": await _standing(state, rooms),
     }
 
 
@@ -33,18 +33,20 @@ def _assess(rooms: Rooms, text: str, window: tuple[str, ...]) -> Assessment:
     return rooms.screen.screen(text, window, vector)
 
 
-async def _still_open(state: ConversationState, rooms: Rooms) -> bool:
-    """Whether a person has yet to close the safety task of this conversation."""
+async def _standing(state: ConversationState, rooms: Rooms) -> Assessment | None:
+    """The danger whose safety task a person has yet to close in this conversation."""
+    standing = state.get("guarded")
+    if standing is None:
+        return None
     tasks = await rooms.desk.tasks(conversation_id=state["conversation_id"])
-    return any(task.code in SAFETY_TASKS for task in tasks)
+    return standing if any(task.code in SAFETY_TASKS for task in tasks) else None
 
 
 def after_screen(state: ConversationState) -> str:
     """Danger (or an answer to a card) -> crisis; staff speaking -> deliver; else triage."""
     turn = state["turn"]
-    pressed = turn.choice is not None and turn.choice.startswith(SAFETY_CHOICE)
-    if turn.assessment.level >= Level.PASSIVE or pressed:
+    if turn.assessment.level >= Level.PASSIVE or turn.choice in CHOICES:
         return "crisis"
     if turn.control is Control.STAFF:
         return "deliver"
-    return "crisis" if state.get("guarded") else "triage"
+    return "crisis" if state.get("guarded") is not None else "triage"

@@ -26,8 +26,8 @@ def guard() -> Guard:
         "No numbers at all.",
     ],
 )
-def test_what_has_a_source_goes_out(guard: Guard, text: str) -> None:
-    assert guard.check(text, FACTS, KNOWN).allowed
+async def test_what_has_a_source_goes_out(guard: Guard, text: str) -> None:
+    assert (await guard.check(text, FACTS, KNOWN)).allowed
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ def test_what_has_a_source_goes_out(guard: Guard, text: str) -> None:
         ("Soy su doctora.", "Licence"),
     ],
 )
-def test_what_has_none_is_blocked(guard: Guard, text: str, check: str) -> None:
-    verdict = guard.check(text, FACTS, KNOWN)
+async def test_what_has_none_is_blocked(guard: Guard, text: str, check: str) -> None:
+    verdict = await guard.check(text, FACTS, KNOWN)
     assert not verdict.allowed
     assert verdict.reasons == (check,)
 
 
-def test_a_check_that_cannot_run_blocks(guard: Guard) -> None:
-    verdict = guard.check(None, FACTS, KNOWN)  # type: ignore[arg-type]
+async def test_a_check_that_cannot_run_blocks(guard: Guard) -> None:
+    verdict = await guard.check(None, FACTS, KNOWN)  # type: ignore[arg-type]
     assert not verdict.allowed
