@@ -1,0 +1,219 @@
+"""When a patient wants to come, and which appointment they speak of, as days and hours."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from agent.understanding.calendar_words import corrected
+from agent.understanding.clock_grammar import Clock, read_clock
+from agent.understanding.day_grammar import OPEN_DAYS, Days, read_days
+from agent.understanding.scan import Scan
+from agent.understanding.spelling import fold
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Days `start` to `end` (inclusive) in practice time, narrowed by weekday (Monday 0) and by the
+    wall-clock time an appointment may begin (`earliest` to `latest`, inclusive).
+
+    `exact`: one instant, in the time zone of the `now` that was given. `text`: the words read.
+    """
+
+    start: date
+    end: date
+    weekdays: frozenset[int] | None = None
+    not_weekdays: frozenset[int] = frozenset()
+    earliest: time | None = None
+    latest: time | None = None
+    exact: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """`which`: when the appointment is that is to be moved; `to`: when it should be."""
+
+    which: When | None
+    to: When | None
+
+
+_GREETING = re.compile(
+    r"\b(?:good (?:morning|afternoon|evening|night|day)|g'?morning|buen(?:os|as)? (?:dias?|tardes?|noches?)"
+    r"|have a (?:good|great|nice|lovely) (?:day|weekend|evening|night|one|week|morning|afternoon)"
+    r"|(?:see|talk to) you (?:soon|then|later)|(?:que tenga )?(?:buen|feliz|lindo|bonito) (?:dia|fin de semana)"
+    r"|first time|(?:one|two) day|these days|day to day|the other day)\b"
+)
+_NUMBER_WORDS = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "dos": "2", "tres": "3",
+    "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7", "ocho": "8", "nueve": "9",
+    "diez": "10", "doce": "12",
+}  # fmt: skip
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b")
+_ONE_O_CLOCK = re.compile(r"\b(at|after|before|around|until|by|a la|la) (?:one|una)\b(?! (?:of|de|on|week|semana|hora|cita))")
+_THIS_PART = re.compile(
+    r"\b(?:(?:esta|today|hoy) (?P<es>tarde|noche|manana)|this (?P<en>morning|afternoon|evening)"
+    r"|(?P<night>tonight)|manana (?P<next>tarde|noche))\b"
+)
+_ELEVEN = re.compile(r"\blas once\b")
+
+
+def prepared(text: str) -> str:
+    """Folded, spelling corrected, numbers as digits, greetings gone."""
+    plain = _GREETING.sub(" ¦ ", corrected(fold(text)))
+    plain = _THIS_PART.sub(_day_and_part, plain)
+    plain = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[0]], plain)
+    return _ELEVEN.sub("las 11", _ONE_O_CLOCK.sub(r"\1 1", plain))
+
+
+def _day_and_part(found: re.Match[str]) -> str:
+    """ "this afternoon", "esta tarde": today, and a part of the day."""
+    if found["next"]:
+        return f"manana por la {found['next']}"
+    if found["es"]:
+        return f"hoy por la {found['es']}"
+    return f"today {found['en'] or 'evening'}"
+
+
+def parse_when(text: str, now: datetime) -> When | None:
+    """The days and hours a text names, from `now` (aware, practice time) on; None if it names none.
+
+    Nothing lies in the past unless the text says so ("last Tuesday", a year).
+    """
+    return read_prepared(prepared(text), now)
+
+
+def read_prepared(plain: str, now: datetime) -> When | None:
+    """`parse_when` for text that went through `prepared`."""
+    scan = Scan(plain)
+    days = read_days(scan, now.date())
+    clock = read_clock(scan)
+    if not days.said and not clock.said:
+        return None
+    start, end, weekdays = _span(days, now.date())
+    exact = None
+    if clock.exact is not None and start == end:
+        exact = datetime.combine(start, clock.exact, tzinfo=now.tzinfo)
+    return When(
+        start,
+        end,
+        weekdays,
+        frozenset(days.not_weekdays),
+        clock.earliest,
+        clock.latest,
+        exact,
+        _words_read(plain, scan.left),
+    )
+
+
+def _span(days: Days, today: date) -> tuple[date, date, frozenset[int] | None]:
+    """The hull of all days named; several single days narrow it by their weekdays."""
+    ranges = list(days.ranges)
+    weekdays = set(days.weekdays)
+    if days.frame is not None and not ranges:
+        ranges.append(days.frame)
+    elif days.frame is not None:
+        inside = [r for r in ranges if days.frame[0] <= r[0] <= days.frame[1]]
+        ranges = inside or ranges
+    if not ranges:
+        ranges.append((today, today + timedelta(days=OPEN_DAYS)))
+    elif len(set(ranges)) > 1 and all(s == e for s, e in ranges):
+        weekdays |= {s.weekday() for s, _ in ranges}
+    start, end = min(s for s, _ in ranges), max(e for _, e in ranges)
+    if start < today <= end:
+        start = today
+    return start, end, frozenset(weekdays) or None
+
+
+def _words_read(plain: str, left: str) -> str:
+    """The words that the scan took."""
+    unread = Counter(left.split())
+    taken = []
+    for word in plain.split():
+        if unread[word] > 0:
+            unread[word] -= 1
+        elif word != "¦":
+            taken.append(word)
+    return " ".join(taken)
+
+
+def matches(when: When, start: datetime) -> bool:
+    """Whether an appointment that begins at `start` (practice time) is one of those meant."""
+    day, at = start.date(), start.time().replace(tzinfo=None)
+    return (
+        when.start <= day <= when.end
+        and (when.weekdays is None or day.weekday() in when.weekdays)
+        and day.weekday() not in when.not_weekdays
+        and (when.earliest is None or at >= when.earliest)
+        and (when.latest is None or at <= when.latest)
+    )
+
+
+# An appointment's own time and the wanted one
+
+_NOUN = (
+    r"(?:appointments?|appts?|apt|apptmt|sessions?|visits?|slot|exams?|check ?-?ups?|fittings?|follow ?-?ups?"
+    r"|consultations?|evaluations?|meeting|booking|citas?|turno|consultas?|sesion(?:es)?|visitas?)"
+)
+_CLAUSE_END = (
+    r"(?=[,.;?!¦]|$| (?:to(?! \d)|into|and|but|because|cause|since|can|could|is|i|so|instead|if|please|thanks|"
+    r"al|para(?! (?:mi|la) cita)|a (?:la|otr[oa]|un|una|est[ea]|cualquier|lunes|martes|miercoles|jueves|viernes|sabado|manana)|"
+    r"por (?:otr|una)|pero|y|porque|puedo|podria|puede|podemos|se puede|quiero|necesito)\b)"
+)
+_INSTEAD_OF = re.compile(rf"\b(?:instead of|rather than|en (?:vez|lugar) del?|not) (.+?){_CLAUSE_END}")
+_BEFORE_NOUN = re.compile(
+    rf"\b(?:my|the|our|his|her|this|mi|la) ((?:(?!{_NOUN}\b|\bto\b|\bfor\b)[\w:./']+ ){{1,5}}?){_NOUN}\b"
+)
+_AFTER_NOUN = re.compile(
+    rf"\b{_NOUN}(?: (?:with|con|at|in|de|w/)(?: (?:the|el|la|dr\.?|dra\.?|doctor|doctora))*(?! \d)(?: (?!on|for|to|at|del?|el|para|al)[a-z.']+){{1,3}})?"
+    rf"(?: (?:that i have|i have|i've got|that's|thats|que tengo|scheduled|booked|set|agendada|programada|is|es))*"
+    rf"(?: (?:for|on|at|de|of|from))? ((?!(?:to|into|al|para|a|until|and|but|y|pero|instead|because|can|could)\b).+?){_CLAUSE_END}"
+)
+_CANNOT = re.compile(
+    r"\b(?:can't|cant|cannot|can not|won't be able to|wont be able to|not able to|unable to|not going to be able to|"
+    r"won't|wont|no puedo|no podre|no voy a poder|no alcanzo|no llego)\b"
+    r"(?: (?:make|come|attend|do|get|be|ir|venir|asistir|llegar|estar|a))*(?: (?:it|in|there|to my|a mi))*"
+    rf" (.+?){_CLAUSE_END}"
+)
+_FAILS = re.compile(
+    r"([^,.;?!¦]+?) (?:doesn't|doesnt|does not|won't|wont|isn't going to|no longer|ya no|no) "
+    r"(?:me )?(?:work|works|sirve|funciona|puedo|queda)\b"
+)
+_FROM = re.compile(r"\b(?:from|de(?=l )|de) ?((?:l )?.+?) (?=(?:to|al|a la|para) )")
+_MOVED = re.compile(
+    r"\b(?:reschedule|move|change|push|switch|swap|cambiar?|mover|mueva|pasar|reprogramar|reagendar)(?:me)? "
+    r"((?:my|the|our|mi|la|el) (?:(?!to\b|al\b|para\b)[\w:./']+ ){1,9}?)(?=(?:to|al|a la|para) )"
+)
+_OBJECT = re.compile(
+    r"\b(?:reschedule|move|change|push|switch|swap|cambiar|mover|pasar|reprogramar|reagendar) "
+    rf"((?:my |the |mi |la (?:del? )?)?(?:today|tomorrow|this|hoy|manana|mon|tues|wed|thu|fri|sat|sun|lunes|martes|miercoles|jueves|viernes|sabado)\S*(?: (?:morning|afternoon)?'?s?)?){_CLAUSE_END}"
+)
+_WHICH = (_INSTEAD_OF, _MOVED, _BEFORE_NOUN, _FROM, _AFTER_NOUN, _CANNOT, _FAILS, _OBJECT)
+
+
+def parse_move(text: str, now: datetime) -> Move:
+    """Tells the appointment being moved ("my Thursday appointment") from the wanted time."""
+    plain = prepared(text)
+    left, which = plain, None
+    for pattern in _WHICH:
+        for found in pattern.finditer(left):
+            when = read_prepared(found[1], now)
+            if when is None or _only_open(when, now) or not _named_day(found[1], now):
+                continue
+            if which is None or pattern is _INSTEAD_OF:
+                which = which or when
+            start, end = found.span(1)
+            left = left[:start] + "¦".center(end - start) + left[end:]
+            break
+    return Move(which, read_prepared(left, now))
+
+
+def _only_open(when: When, now: datetime) -> bool:
+    return when.end - when.start == timedelta(days=OPEN_DAYS) and when.earliest is None
+
+
+def _named_day(words: str, now: datetime) -> bool:
+    scan = Scan(words)
+    days = read_days(scan, now.date())
+    return bool(days.ranges or days.weekdays or days.frame) or read_clock(scan).said
