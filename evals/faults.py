@@ -1,0 +1,60 @@
+"""Switches parts of a running agent off and on, as a script's `outage` and `restore` say."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, runtime_checkable
+
+from agent.turns import Agent
+from evals.script import Part
+
+
+@runtime_checkable
+class Switchable(Protocol):
+    """An EHR adapter that can be switched off."""
+
+    available: bool
+
+
+class CannotDo(Exception):
+    """A step that could not be carried out; the script fails there."""
+
+
+class Faults:
+    """`model` is off already when no model is configured, which the local agent never has."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+
+    def switch(self, part: Part, on: bool) -> None:
+        if part == "ehr":
+            ehr = self._agent.ehr
+            if not isinstance(ehr, Switchable):
+                raise CannotDo("this EHR adapter cannot be switched off")
+            ehr.available = on
+        elif part == "knowledge":
+            self._switch_knowledge(on)
+
+    @contextmanager
+    def ehr_up(self) -> Iterator[None]:
+        """The EHR answers inside, so that one can look at it, and is as before afterwards."""
+        ehr = self._agent.ehr
+        if not isinstance(ehr, Switchable):
+            yield
+            return
+        before, ehr.available = ehr.available, True
+        try:
+            yield
+        finally:
+            ehr.available = before
+
+    def _switch_knowledge(self, on: bool) -> None:
+        """The retriever fails as it does when its files cannot be read."""
+        of_instance = vars(self._agent.rooms.retriever)
+        if on:
+            of_instance.pop("retrieve", None)
+        else:
+            of_instance["retrieve"] = _unreadable
+
+
+def _unreadable(*_args: Any, **_kwargs: Any) -> Any:
+    raise OSError("the knowledge index is switched off")

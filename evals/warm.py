@@ -1,0 +1,93 @@
+"""What every run of a practice shares: the models, and the index built once and copied."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from agent.adapters.clock import RunningClock
+from agent.bootstrap import Models, load_models, running_agent
+from agent.domain.conversation import Entry
+from agent.domain.desk import Draft, Task
+from agent.domain.ids import ConversationId
+from agent.settings import Settings
+from agent.turns import Agent
+
+INDEX = "knowledge"
+
+
+class Nobody:
+    """Nobody watches: implements `Broadcast`."""
+
+    def entry(self, entry: Entry) -> None:
+        return None
+
+    def status(self, conversation_id: ConversationId, state: str) -> None:
+        return None
+
+    def task(self, task: Task) -> None:
+        return None
+
+    def draft(self, draft: Draft) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A practice ready to be run: what is costly is made once a process."""
+
+    practice_dir: Path
+    practice_name: str
+    index: Path
+    models: Models
+
+    @asynccontextmanager
+    async def agent(
+        self, data_dir: Path, clock: RunningClock, settings: Settings
+    ) -> AsyncIterator[Agent]:
+        """An agent over the fresh `data_dir`; the environment does not reach it."""
+        shutil.copytree(self.index, data_dir / INDEX)
+        async with running_agent(
+            self.practice_dir,
+            data_dir,
+            settings=settings,
+            broadcast=Nobody(),
+            clock=clock,
+            models=self.models,
+        ) as agent:
+            yield agent
+
+
+@asynccontextmanager
+async def warmed(practice_dir: Path, now: datetime) -> AsyncIterator[Warm]:
+    """Loads the models and builds the index. Raises `InputError` for a faulty practice."""
+    models = load_models()
+    with tempfile.TemporaryDirectory(prefix="portico-eval-") as folder:
+        first = Path(folder) / "first"
+        async with running_agent(
+            practice_dir,
+            first,
+            settings=throwaway_settings(),
+            broadcast=Nobody(),
+            clock=RunningClock(now),
+            models=models,
+        ) as agent:
+            name = agent.practice.name
+        yield Warm(practice_dir, name, first / INDEX, models)
+
+
+def throwaway_settings() -> Settings:
+    """Keys for data that is thrown away; always SQLite, always development."""
+    return Settings(
+        env="development",
+        demo=True,
+        demo_staff_password=None,
+        database_url=None,
+        token_key="evaluation-only-" * 2,
+        session_key="evaluation-only-" * 2,
+        encryption_keys="eval:" + "ZXZhbHVhdGlvbi1vbmx5LWtleS1mb3Itbm9ib2R5ISE=",
+        models_dir=None,
+    )
