@@ -20,9 +20,9 @@ async def check_final(
     failures: list[Failure] = []
     for expected in final.appointments or ():
         patient = PatientId(expected.patient_id or script.patient)
-        failures += _appointments(expected, await agent.ehr.appointments(patient))
+        failures += check_appointments(expected, await agent.ehr.appointments(patient))
     if final.tasks is not None or final.tasks_any is not None:
-        failures += _tasks(final, await agent.desk.tasks(statuses=frozenset(TaskStatus)))
+        failures += check_tasks(final, await agent.desk.tasks(statuses=frozenset(TaskStatus)))
     if final.drafts is not None:
         pending = len(await agent.desk.drafts())
         if pending != final.drafts:
@@ -32,7 +32,7 @@ async def check_final(
     return tuple(failures)
 
 
-def _appointments(
+def check_appointments(
     expected: ExpectedAppointment, appointments: Sequence[Appointment]
 ) -> Iterator[Failure]:
     found = [one for one in appointments if _is_appointment(expected, one)]
@@ -56,7 +56,7 @@ def _is_appointment(expected: ExpectedAppointment, one: Appointment) -> bool:
     )
 
 
-def _tasks(final: Final, tasks: Sequence[Task]) -> Iterator[Failure]:
+def check_tasks(final: Final, tasks: Sequence[Task]) -> Iterator[Failure]:
     there = "; ".join(f"{t.code} {t.priority} {t.status} {t.patient_id}" for t in tasks) or "none"
     for name, expected in (("tasks", final.tasks), ("tasks_any", final.tasks_any)):
         if expected is None:
