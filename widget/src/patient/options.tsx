@@ -17,7 +17,11 @@ export function Options({ message, view }: { message: MessageFrame; view: ChatVi
           type="button"
           class={option.id === chosen ? "option is-chosen" : "option"}
           disabled={!open}
-          onClick={() => view.act.choose(message, option)}
+          onClick={(event) => {
+            // The button is about to be disabled; the keyboard stays where the answer will appear.
+            event.currentTarget.closest<HTMLElement>(".log")?.focus({ preventScroll: true });
+            view.act.choose(message, option);
+          }}
         >
           {option.label}
           {option.id === chosen && <span class="unseen"> ({say("options.chosen")})</span>}

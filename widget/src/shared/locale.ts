@@ -19,14 +19,3 @@ export function wordsOf<Key extends string>(dictionary: Record<Key, string>): Wo
   return (key, gaps = {}) =>
     dictionary[key].replace(/\{(\w+)\}/g, (gap, name: string) => String(gaps[name] ?? gap));
 }
-
-/** The word for something that a server names, or `otherwise` for one there is no word for. */
-export function wordFor<Key extends string>(
-  dictionary: Record<Key, string>,
-  prefix: string,
-  name: string,
-  otherwise: string,
-): string {
-  const words: Record<string, string> = dictionary;
-  return words[`${prefix}.${name}`] ?? otherwise;
-}

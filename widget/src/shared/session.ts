@@ -29,7 +29,6 @@ export type Trouble =
   | "no_access"
   | "no_token"
   | "too_many"
-  | "not_understood"
   | "restarting";
 
 export interface Outgoing {
@@ -62,6 +61,8 @@ export interface ChatState {
   trouble: Trouble | null;
   feedback: Readonly<Record<number, "up" | "down">>;
   readUpTo: number;
+  /** The newest `seq` when the page was opened. */
+  opened: number | null;
 }
 
 export type ChatEvent =
@@ -115,6 +116,7 @@ export const START: ChatState = {
   trouble: null,
   feedback: {},
   readUpTo: 0,
+  opened: null,
 };
 
 const move = (state: ChatState, signal: Signal): ChatState => ({
@@ -215,6 +217,7 @@ function onReady(state: ChatState, frame: ReadyFrame): Step {
     attempt: 0,
     tokenTries: 0,
     welcome: frame,
+    opened: kept.opened ?? frame.seq,
     control: frame.control,
     trouble: null,
   };

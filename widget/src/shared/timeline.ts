@@ -53,9 +53,19 @@ export function optionsAreOpen(state: ChatState, message: MessageFrame): boolean
   );
 }
 
-/** How many messages to the patient came after the last one read. */
+/**
+ * How many messages wait to be read: those that came while this page was open, and what staff wrote
+ * since the patient's last word. What was read on another day is not known here.
+ */
 export function unread(state: ChatState): number {
-  return state.entries.filter((e) => isMessage(e) && e.author !== "patient" && e.seq > state.readUpTo).length;
+  const messages = state.entries.filter(isMessage);
+  const lastOwn = messages.filter((message) => message.author === "patient").at(-1)?.seq ?? 0;
+  return messages.filter(
+    ({ author, seq }) =>
+      author !== "patient" &&
+      seq > Math.max(state.readUpTo, lastOwn) &&
+      (author === "staff" || seq > (state.opened ?? 0)),
+  ).length;
 }
 
 /** The newest message to the patient, 0 when there is none. */

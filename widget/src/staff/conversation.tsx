@@ -179,7 +179,9 @@ function Events({ conversation, view }: { conversation: Conversation; view: Desk
   );
 }
 
+const isAlarm = (task: Task) => task.priority === "stat" && task.status === "requested";
 const inOrder = (chosen: string | null) => (a: Task, b: Task) =>
+  Number(isAlarm(b)) - Number(isAlarm(a)) ||
   Number(b.id === chosen) - Number(a.id === chosen) || PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority);
 
 export function ConversationPane({ conversation, view }: { conversation: Conversation; view: DeskView }) {
