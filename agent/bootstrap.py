@@ -28,6 +28,7 @@ from agent.wording.wording import load_wording
 from knowledge.encoder import Encoder, load_encoder, models_dir
 from knowledge.errors import InputError
 from knowledge.index.sync import sync_index
+from knowledge.passage import PATIENTS
 from knowledge.practice import read_settings
 from knowledge.retrieve import Retriever
 
@@ -49,21 +50,12 @@ class Models:
 def load_models() -> Models:
     """Raises `InputError` that says to run `make setup` when they were not built."""
     encoder = load_encoder()
-    models = Models(
+    return Models(
         encoder,
         load_screen(models_dir()),
         load_screen(models_dir(), fixed_phrases_only=True),
         load_understanding(encoder),
     )
-    _warm(models)
-    return models
-
-
-def _warm(models: Models) -> None:
-    """The first message should not pay for what is only made once."""
-    vector = models.encoder.encode(["hello"])[0]
-    models.screen.screen("hello", (), vector)
-    models.understanding.read("hello")
 
 
 @asynccontextmanager
@@ -112,7 +104,20 @@ async def running_agent(
             guard=Guard(wording.texts()),
         )
         graph = build_graph(rooms, checkpointer)
+        await _warm(rooms)
         yield Agent(rooms, graph, store.transcript, store.ledger, store.policy)
+
+
+async def _warm(rooms: Rooms) -> None:
+    """The first patient should not pay for what is made once: locales, indexes, first calls."""
+    now = rooms.clock.now()
+    for language in rooms.practice().languages:
+        rooms.wording.when(language, now)
+        rooms.wording.day(language, now)
+    await asyncio.to_thread(rooms.screen.screen, "hello", (), rooms.encoder.encode(["hello"])[0])
+    await asyncio.to_thread(rooms.understanding.read, "hello")
+    await asyncio.to_thread(rooms.retriever.retrieve, "hello", audience=PATIENTS)
+    await rooms.guard.check("hello", (), ())
 
 
 async def _open_ehr(

@@ -7,6 +7,7 @@ import traceback
 from dataclasses import replace
 
 import structlog
+from langchain_core.runnables import RunnableConfig
 
 from agent.domain.audit import LedgerEvent
 from agent.domain.conversation import Conversation, Message
@@ -139,19 +140,18 @@ class Agent(Staffing):
         await self.deliver_decided()
 
     async def _decide(self, message: Message, resumed: bool) -> Turn:
-        config = {
-            "configurable": {"thread_id": message.conversation_id},
-            "recursion_limit": MOST_NODES,
-        }
+        config = RunnableConfig(
+            configurable={"thread_id": message.conversation_id}, recursion_limit=MOST_NODES
+        )
         if resumed:
-            stored = await self._graph.aget_state(config)  # type: ignore[arg-type]
+            stored = await self._graph.aget_state(config)
             turn: Turn | None = stored.values.get("turn")
             if turn is not None and turn.message_id == message.id and turn.record is not None:
                 return turn
         started = time.perf_counter()
         state = await self._graph.ainvoke(
             await self._state(message),
-            config,  # type: ignore[arg-type]
+            config,
             durability="exit",
         )
         decided: Turn = state["turn"]

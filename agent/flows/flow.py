@@ -92,11 +92,13 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """`lead` says why a person is needed; the holding text follows it."""
+    """`lead` says why a person is needed; the holding text follows it, unless the lead has said
+    all there is to say."""
 
     errand: Errand
     lead: Said | None = None
     tool: str = "create_staff_task"
+    holding: bool = True
 
 
 @dataclass(frozen=True, slots=True)

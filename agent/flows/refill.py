@@ -60,7 +60,7 @@ async def check(visit: Visit) -> Move:
         return _read_back(visit, medication)
     if visit.answer.value == "yes":
         said = visit.say("refill.done", medication=medication.medication)
-        return Relay(_errand(visit, medication), said, tool="refill_request")
+        return Relay(_errand(visit, medication), said, tool="refill_request", holding=False)
     if visit.answer.value == "no":
         return Done((visit.say("refill.not_sent"),))
     named = match_items(visit.answer.text, [m.medication for m in found])

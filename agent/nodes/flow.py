@@ -129,9 +129,16 @@ async def _settle(
         again = Wish(move.intent, move.text)
         return {"turn": replace(turn, todo=(again, *turn.todo)), "flow": None}
     if isinstance(move, Relay):
-        lead = move.lead
         handed = await relay(
-            state, rooms, turn, move.errand, lead, route, tool=move.tool, session=session
+            state,
+            rooms,
+            turn,
+            move.errand,
+            move.lead,
+            route,
+            tool=move.tool,
+            session=session,
+            hold=move.holding,
         )
         return {"turn": _next(state, handed), "flow": None, "pending": (), "misses": 0}
     if isinstance(move, Done):

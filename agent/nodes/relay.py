@@ -21,8 +21,10 @@ async def relay(
     *,
     tool: str = "create_staff_task",
     session: ToolSession | None = None,
+    hold: bool = True,
 ) -> Turn:
-    """Opens the task and drafts the notice; `lead` says why a person is needed."""
+    """Opens the task and drafts the notice; `lead` says why a person is needed, `hold` adds who
+    will answer and from when."""
     session = session or ToolSession(rooms.ehr, state["patient_id"], turn.message_id)
     now = rooms.clock.now()
     task = await create_staff_task(
@@ -38,9 +40,9 @@ async def relay(
         turn.message_id,
         {"task": task.id, "code": task.code.value, "priority": task.priority.value},
     )
-    held = holding(rooms, turn)
-    text = f"{lead.text} {held.text}" if lead else held.text
-    facts = (*(lead.facts if lead else ()), *held.facts)
+    said = [each for each in (lead, holding(rooms, turn) if hold else None) if each]
+    text = " ".join(each.text for each in said)
+    facts = tuple(fact for each in said for fact in each.facts)
     reply = Reply(text, route, Kind.NOTICE, facts=facts, fixed=True)
     return replace(
         turn,

@@ -8,6 +8,7 @@ from agent.domain.terms import Control, Level, TaskCode
 from agent.nodes.rooms import Rooms
 from agent.safety.cards import CHOICES
 from agent.state import WINDOW, WINDOW_CHARACTERS, ConversationState, Update
+from knowledge.language import detect_language
 
 SAFETY_TASKS = frozenset({TaskCode.CRISIS, TaskCode.MEDICAL_EMERGENCY, TaskCode.SAFEGUARDING})
 
@@ -17,8 +18,11 @@ async def screen(state: ConversationState, rooms: Rooms) -> Update:
     turn = state["turn"]
     window = state.get("window", ())
     assessment = await asyncio.to_thread(_assess, rooms, turn.text, window)
+    language = detect_language(turn.text, state.get("language") or turn.language)
+    if language not in rooms.practice().languages:
+        language = turn.language
     return {
-        "turn": replace(turn, assessment=assessment),
+        "turn": replace(turn, assessment=assessment, language=language),
         "window": (*window, turn.text[:WINDOW_CHARACTERS])[-WINDOW:],
         "guarded": await _standing(state, rooms),
     }

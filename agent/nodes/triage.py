@@ -31,6 +31,7 @@ async def triage(state: ConversationState, rooms: Rooms) -> Update:
         return _clicked(state, rooms, turn, waiting)
     direct = _direct_answer(turn.text, waiting, rooms)
     if isinstance(direct, Answer) and direct.value is not None and waiting is not None:
+        turn = replace(turn, language=state.get("language") or turn.language)
         return {"turn": _planned(rooms, turn, (_answering(waiting, direct),), 1.0)}
     if waiting is not None and wants_out(turn.text):
         text = rooms.wording.say(turn.language, "common.nothing_changed")

@@ -22,6 +22,7 @@ async def list_medication_requests(session: ToolSession) -> tuple[MedicationRequ
         "list_medication_requests",
         lambda: session.ehr.medication_requests(session.patient_id),
         Capability.MEDICATION_REQUESTS,
+        once=True,
     )
 
 

@@ -2,7 +2,14 @@
 
 from datetime import datetime
 
-from agent.domain.booking import Appointment, Booking, Slot, SlotQuery, WaitlistEntry
+from agent.domain.booking import (
+    Appointment,
+    AppointmentStatus,
+    Booking,
+    Slot,
+    SlotQuery,
+    WaitlistEntry,
+)
 from agent.domain.ids import AppointmentId, PractitionerId, ServiceTypeId, SlotId
 from agent.domain.terms import Capability
 from agent.tools.session import ToolSession
@@ -10,22 +17,22 @@ from agent.tools.session import ToolSession
 
 async def list_appointments(session: ToolSession, now: datetime) -> tuple[Appointment, ...]:
     """Open appointments still to come, soonest first."""
-    found = await session.call(
-        "list_appointments",
-        lambda: session.ehr.appointments(session.patient_id),
-        Capability.LIST_APPOINTMENTS,
-    )
-    return tuple(a for a in found if a.is_open and a.start > now)
+    return tuple(a for a in await _all(session) if a.is_open and a.start > now)
 
 
 async def has_been_seen(session: ToolSession, service_type: ServiceTypeId) -> bool:
-    """Whether the patient ever had (or has) an appointment here that was not a no-show."""
-    found = await session.call(
+    """Whether the patient has had a visit here, or has or had one of this kind."""
+    seen = AppointmentStatus.COMPLETED
+    return any(a.service_type == service_type or a.status is seen for a in await _all(session))
+
+
+async def _all(session: ToolSession) -> tuple[Appointment, ...]:
+    return await session.call(
         "list_appointments",
         lambda: session.ehr.appointments(session.patient_id),
         Capability.LIST_APPOINTMENTS,
+        once=True,
     )
-    return any(a.service_type == service_type or a.status == "completed" for a in found)
 
 
 async def find_slots(
@@ -85,6 +92,7 @@ async def list_waitlist(session: ToolSession) -> tuple[WaitlistEntry, ...]:
         "list_waitlist",
         lambda: session.ehr.waitlist(session.patient_id),
         Capability.WAITLIST,
+        once=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from agent.domain.audit import ToolCall
 from agent.domain.ids import IdempotencyKey, MessageId, PatientId
@@ -31,6 +31,7 @@ class ToolSession:
     patient_id: PatientId
     message_id: MessageId
     calls: list[ToolCall] = field(default_factory=list)
+    _read: dict[str, Any] = field(default_factory=dict)
 
     def can(self, capability: Capability) -> bool:
         return capability in self.ehr.capabilities
@@ -46,8 +47,15 @@ class ToolSession:
         capability: Capability | None = None,
         *,
         writes: bool = False,
+        once: bool = False,
     ) -> T:
-        """Runs one tool and records how it ended; raises what the port raised."""
+        """Runs one tool and records how it ended; raises what the port raised.
+
+        `once`: a read whose result holds for the turn, until something is written.
+        """
+        if once and name in self._read:
+            remembered: T = self._read[name]
+            return remembered
         if capability is not None and not self.can(capability):
             self.calls.append(ToolCall(name, "refused:capability", writes))
             raise MissingCapability(name)
@@ -57,4 +65,8 @@ class ToolSession:
             self.calls.append(ToolCall(name, _OUTCOME.get(type(error), "failed"), writes))
             raise
         self.calls.append(ToolCall(name, "ok", writes))
+        if writes:
+            self._read.clear()
+        if once:
+            self._read[name] = result
         return result

@@ -41,7 +41,8 @@ class Wording:
         """Weekday, date and time in practice time."""
         local = at.astimezone(self._timezone)
         text = format_datetime(local, _WHEN[_known(language)], locale=_known(language))
-        return text.replace("\u202f", " ").replace("\xa0", " ")
+        text = text.replace("\u202f", " ").replace("\xa0", " ")
+        return text.replace("a. m.", "am").replace("p. m.", "pm")
 
     def day(self, language: Language, at: datetime) -> str:
         """The date in practice time."""
