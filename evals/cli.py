@@ -1,12 +1,15 @@
 """`portico eval`: runs scripted conversations and says what held."""
 
 import asyncio
+import logging
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -29,6 +32,7 @@ def run(
     html_file: Annotated[Path | None, typer.Option("--html", help="Write a page here.")] = None,
 ) -> None:
     """Runs scripted conversations; status 1 when any fails."""
+    _quieten()
     loaded = load_scripts(paths)
     console = Console(soft_wrap=True)
     result = asyncio.run(evaluate(loaded, practice, repeat, console))
@@ -62,6 +66,15 @@ async def _run_one(loaded: Loaded, warm: Warm, repeat: int, console: Console) ->
                 of_run = f"run {number}, " if repeat > 1 else ""
                 console.print(f"  {of_run}{describe(failure)}", markup=False, highlight=False)
     return result
+
+
+def _quieten() -> None:
+    """Standard output is the report's; of the log only errors, on standard error."""
+    logging.disable(logging.INFO)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 def _summarise(result: EvalResult, console: Console) -> None:
