@@ -9,6 +9,7 @@ from agent.domain.conversation import Citation
 from agent.domain.terms import ROUTE_OF, Intent, Kind, Route
 from agent.nodes.rooms import Rooms
 from agent.state import ConversationState, Reply, Turn, Update, Wish
+from knowledge.errors import KnowledgeUnavailable
 from knowledge.passage import PATIENTS, Retrieval
 
 CONVERSED: dict[Intent, str] = {
@@ -27,9 +28,12 @@ async def answer(state: ConversationState, rooms: Rooms) -> Update:
     if wish.intent in CONVERSED:
         return {"turn": _converse(rooms, turn, CONVERSED[wish.intent])}
     started = time.perf_counter()
-    found = await asyncio.to_thread(
-        rooms.retriever.retrieve, wish.text, audience=PATIENTS, language=turn.language
-    )
+    try:
+        found = await asyncio.to_thread(
+            rooms.retriever.retrieve, wish.text, audience=PATIENTS, language=turn.language
+        )
+    except (KnowledgeUnavailable, OSError):
+        found = Retrieval((), 0.0, None)
     spent = (time.perf_counter() - started) * 1000
     turn = replace(turn, node_ms={**turn.node_ms, "retrieval": spent})
     if found.answer is not None and found.score >= rooms.practice().thresholds.answer:
