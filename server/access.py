@@ -51,7 +51,7 @@ class Desk:
         if draft is None or not await self.may_see(draft.conversation_id, draft.patient_id):
             raise await self._hidden("draft", draft_id, draft.patient_id if draft else None)
         if not may_decide(self.member, draft):
-            await self.refused("draft", draft_id, draft.patient_id)
+            await self.refused(draft.patient_id, draft=draft_id)
             raise Problem(403, "forbidden", "a clinical reply is decided by a clinical role")
         return draft
 
@@ -61,7 +61,8 @@ class Desk:
         open_tasks = await self.world.agent.desk.tasks(conversation_id=conversation_id)
         return may_see_patient(self.member, patient_id, open_tasks)
 
-    async def refused(self, kind: str, thing: str, patient_id: PatientId | None = None) -> None:
+    async def refused(self, patient_id: PatientId | None = None, **what: str) -> None:
+        """Puts a refusal into the ledger; `what` was asked for, as ids and codes."""
         agent = self.world.agent
         await agent.record(
             LedgerEvent(
@@ -69,13 +70,13 @@ class Desk:
                 agent.clock.now(),
                 f"staff:{self.member.id}",
                 patient_id=patient_id,
-                data={kind: thing},
+                data=dict(what),
             )
         )
 
     async def _hidden(self, kind: str, thing: str, patient_id: PatientId | None) -> Problem:
         if patient_id is not None:
-            await self.refused(kind, thing, patient_id)
+            await self.refused(patient_id, **{kind: thing})
         return Problem(404, "not_found", f"no such {kind}")
 
 
@@ -89,7 +90,7 @@ async def at_desk(connection: HTTPConnection, world: Here) -> Desk:
     method = "WS" if connection.scope["type"] == "websocket" else connection.scope["method"]
     path = connection.scope["route"].path
     if not may_call(member, method, path):
-        await desk.refused("route", f"{method} {path}")
+        await desk.refused(method=method, route=path)
         raise Problem(403, "forbidden", "your role does not open this")
     header = connection.headers.get(CSRF_HEADER)
     if method not in SAFE_METHODS and not world.sessions.csrf_holds(session, header):

@@ -6,7 +6,7 @@ import uuid
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = structlog.get_logger("server.http")
@@ -26,10 +26,6 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-
-
-class TooLarge(Exception):
-    """The body goes on beyond the limit."""
 
 
 class Edge:
@@ -62,11 +58,6 @@ class Edge:
 
         try:
             await self._app(scope, _limited(receive), send_with_headers)
-        except TooLarge:
-            refusal = JSONResponse(
-                {"code": "too_large", "message": f"a body has at most {MAX_BODY} bytes"}, 413
-            )
-            await refusal(scope, receive, send_with_headers)
         finally:
             route = getattr(scope.get("route"), "path", None)
             log.info(
@@ -101,7 +92,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > MAX_BODY:
-            raise TooLarge
+            raise HTTPException(413, f"a body has at most {MAX_BODY} bytes")
         return message
 
     return limited

@@ -1,0 +1,147 @@
+"""`portico doctor`: what of a practice works, and what would fail, before a patient finds out."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from agent.adapters.ehr.demo.seed import load_seed
+from agent.adapters.practice_folder import load_practice, practice_warnings
+from agent.bootstrap import Models, load_models
+from agent.policy import Practice
+from agent.safety.cards import load_cards
+from agent.settings import GENERATED, KEYS_FILE, load_settings
+from agent.wording.wording import load_wording
+from knowledge.errors import InputError
+from knowledge.index.sync import SyncReport, sync_index
+from knowledge.practice import read_settings
+
+
+class State(StrEnum):
+    WORKS = "works"
+    LOOK = "look"
+    FAILS = "fails"
+
+
+T = TypeVar("T")
+
+STYLES = {State.WORKS: "green", State.LOOK: "yellow", State.FAILS: "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    state: State
+    words: str
+
+
+def doctor(
+    practice: Annotated[Path, typer.Option("--practice", help="The practice folder.")],
+    data: Annotated[Path, typer.Option("--data", help="Where the server stores.")] = Path("data"),
+) -> None:
+    """Say what of a practice works and what would fail; exit status 1 when something would."""
+    findings = list(examine(practice, data))
+    table = Table("part", "state", "what", box=None, pad_edge=False)
+    for finding in findings:
+        table.add_row(finding.part, Text(finding.state, STYLES[finding.state]), Text(finding.words))
+    Console().print(table)
+    if any(finding.state is State.FAILS for finding in findings):
+        raise typer.Exit(1)
+
+
+def examine(practice_dir: Path, data_dir: Path) -> Iterator[Finding]:
+    """Every part in turn; a part that cannot be examined without a failed one is left out."""
+    read = _tried("practice", lambda: load_practice(practice_dir), _name)
+    practice = read[0]
+    yield read[1]
+    if practice is not None:
+        yield from _people(practice)
+        yield _ehr(practice, practice_dir)
+        yield _tried(
+            "templates",
+            lambda: load_wording(practice.timezone, practice_dir),
+            lambda _: "every text is there",
+        )[1]
+    yield _tried("cards", lambda: load_cards(practice_dir), lambda _: "every card is there")[1]
+    yield _keys(data_dir)
+    loaded = _tried("models", load_models, lambda _: "encoder and classifiers load")
+    models = loaded[0]
+    yield loaded[1]
+    if models is not None:
+        yield from _documents(practice_dir, data_dir, models)
+
+
+def _tried(
+    part: str, attempt: Callable[[], T], words: Callable[[T], str]
+) -> tuple[T | None, Finding]:
+    try:
+        found = attempt()
+    except InputError as error:
+        return None, Finding(part, State.FAILS, str(error))
+    return found, Finding(part, State.WORKS, words(found))
+
+
+def _name(practice: Practice) -> str:
+    return f"{practice.name} ({practice.id})"
+
+
+def _people(practice: Practice) -> Iterator[Finding]:
+    for warning in practice_warnings(practice):
+        yield Finding("practice", State.LOOK, warning)
+    on_call = sum("on_call" in member.roles for member in practice.staff)
+    if on_call:
+        yield Finding("on-call", State.WORKS, f"{on_call} of {len(practice.staff)} staff")
+    else:
+        yield Finding("on-call", State.FAILS, "nobody has the role on_call: no alert finds anybody")
+
+
+def _ehr(practice: Practice, practice_dir: Path) -> Finding:
+    return _tried(
+        "ehr",
+        lambda: load_seed(practice_dir / "ehr.json", datetime.now(UTC), practice.timezone),
+        lambda seed: f"demo: {len(seed.patients)} patients, {len(seed.schedules)} schedules",
+    )[1]
+
+
+def _keys(data_dir: Path) -> Finding:
+    """Looks without making any: the first start of the server does that."""
+    missing = [variable for variable in GENERATED if not os.environ.get(variable)]
+    production = os.environ.get("PORTICO_ENV") == "production"
+    if missing and not production and not (data_dir / KEYS_FILE).exists():
+        return Finding("keys", State.LOOK, f"the first start makes them in {data_dir / KEYS_FILE}")
+    return _tried("keys", lambda: load_settings(data_dir), lambda _: "in place")[1]
+
+
+def _documents(practice_dir: Path, data_dir: Path, models: Models) -> Iterator[Finding]:
+    today = datetime.now(UTC).date()
+
+    def planned() -> SyncReport:
+        settings = read_settings(practice_dir)
+        return sync_index(settings, data_dir, models.encoder, today=today, dry_run=True)
+
+    compared = _tried("documents", planned, _index_words)
+    report = compared[0]
+    yield compared[1]
+    if report is not None:
+        if not (report.added or report.changed or report.unchanged):
+            yield Finding("documents", State.LOOK, "there are none: every question goes to staff")
+        for source in report.overdue:
+            yield Finding("documents", State.LOOK, f"{source}: its review date has passed")
+
+
+def _index_words(report: SyncReport) -> str:
+    waiting = len(report.added) + len(report.changed) + len(report.removed)
+    if not waiting:
+        return f"{len(report.unchanged)} in the index"
+    return (
+        f"{len(report.unchanged)} in the index; the next start or ingest adds {len(report.added)},"
+        f" changes {len(report.changed)}, removes {len(report.removed)}"
+    )
