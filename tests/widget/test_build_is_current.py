@@ -45,7 +45,8 @@ def test_pages_hold_up_under_a_strict_content_security_policy() -> None:
         assert " style=" not in text
         assert "<script>" not in text
         assert "onclick" not in text
-        assert "http:" not in text and "https:" not in text
+        assert "http:" not in text
+        assert "https:" not in text
 
 
 def test_lock_names_no_registry() -> None:

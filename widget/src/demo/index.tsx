@@ -159,7 +159,7 @@ function Portal({ patients, practice }: { patients: SamplePatient[]; practice: P
   if (patient === undefined) return <p class="off">{say("portal.off")}</p>;
   return (
     <>
-      <div class="demo-bar">
+      <aside class="demo-bar" aria-label={say("portal.demo")}>
         <span>{say("portal.demo")}</span>
         <label>
           {say("portal.patient")}
@@ -172,7 +172,7 @@ function Portal({ patients, practice }: { patients: SamplePatient[]; practice: P
           </select>
         </label>
         <a href="/staff">{say("portal.staff")}</a>
-      </div>
+      </aside>
       <header class="top">
         <p class="practice">{practice.name}</p>
         <nav aria-label={say("nav.label")}>

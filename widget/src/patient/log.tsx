@@ -99,19 +99,20 @@ function useScroll(rows: Row[], view: ChatView) {
   const box = useRef<HTMLDivElement>(null);
   const nearEnd = useRef(true);
   const [newer, setNewer] = useState(false);
-  const lastKey = rows.at(-1)?.key ?? "";
+  const lastRow = rows.at(-1);
+  const lastKey = lastRow?.kind === "outgoing" ? lastRow.key + lastRow.item.state : (lastRow?.key ?? "");
   const toEnd = () => {
     const element = box.current;
     if (element === null) return;
     const last = element.querySelector<HTMLElement>("ol > li:last-child");
     const end = element.scrollHeight - element.clientHeight;
-    element.scrollTop = last && rows.at(-1)?.kind === "message" ? Math.min(end, last.offsetTop - 12) : end;
+    element.scrollTop = last && lastRow?.kind === "message" ? Math.min(end, last.offsetTop - 12) : end;
     nearEnd.current = true;
     setNewer(false);
   };
   useLayoutEffect(() => {
     if (!view.isOpen) return;
-    if (nearEnd.current || rows.at(-1)?.kind === "outgoing") toEnd();
+    if (nearEnd.current || lastRow?.kind === "outgoing") toEnd();
     else setNewer(true);
   }, [lastKey, view.isOpen, view.state.status?.state, view.state.partial]);
   const onScroll = () => {

@@ -68,7 +68,7 @@ function Header({ view }: { view: ChatView }) {
   const { say } = view.speech;
   const practice = view.state.welcome?.practice.name;
   return (
-    <header class="header">
+    <div class="header">
       <h1 id="portico-title">{practice || say("panel.title")}</h1>
       <button type="button" class="language" lang={view.speech.language === "en" ? "es" : "en"} onClick={view.act.switchLanguage}>
         {say("language.switch")}
@@ -76,7 +76,7 @@ function Header({ view }: { view: ChatView }) {
       <button type="button" class="close" aria-label={say("panel.close")} title={say("panel.close")} onClick={view.act.close}>
         <CloseIcon />
       </button>
-    </header>
+    </div>
   );
 }
 

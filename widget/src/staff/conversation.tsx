@@ -13,7 +13,9 @@ import { Why } from "./why";
 function Patient({ conversation, view }: { conversation: Conversation; view: DeskView }) {
   const { say, term } = view.speech;
   const { patient } = conversation;
-  const phone = safeHref(`tel:${patient.phone}`);
+  const { birth_date, language, preferred_channel } = patient;
+  const phone = patient.phone ?? "";
+  const call = safeHref(`tel:${phone}`);
   return (
     <div class="patient">
       <h2 id="patient-name" tabIndex={-1}>
@@ -21,12 +23,12 @@ function Patient({ conversation, view }: { conversation: Conversation; view: Des
       </h2>
       <ul>
         <li>{patient.id}</li>
-        <li>{say("patient.born", { date: patient.birth_date })}</li>
-        <li>{say("patient.language", { language: term("language", patient.language) })}</li>
-        <li>{say("patient.channel", { channel: patient.preferred_channel })}</li>
-        {phone && (
+        {birth_date && <li>{say("patient.born", { date: birth_date })}</li>}
+        {language && <li>{say("patient.language", { language: term("language", language) })}</li>}
+        {preferred_channel && <li>{say("patient.channel", { channel: preferred_channel })}</li>}
+        {call && (
           <li>
-            <a href={phone}>{say("patient.call", { phone: patient.phone })}</a>
+            <a href={call}>{say("patient.call", { phone })}</a>
           </li>
         )}
       </ul>

@@ -18,6 +18,13 @@ import {
 } from "./queue";
 import type { DeskSay } from "./words";
 
+const LOGIN_REFUSALS: Record<number, DeskState["loginReason"]> = {
+  0: "offline",
+  401: "wrong",
+  403: "wrong",
+  422: "wrong",
+  429: "busy",
+};
 const SETTLE_MS = 300;
 const NOTICE_MS = 8_000;
 
@@ -73,8 +80,7 @@ export class Desk {
       this.#entered(await this.#api.login(staffId, password));
     } catch (error) {
       const status = error instanceof ApiError ? error.status : -1;
-      const loginReason = status === 401 || status === 403 || status === 422 ? "wrong" : status === 0 ? "offline" : "other";
-      this.#set({ ...this.state, phase: "login", loginReason });
+      this.#set({ ...this.state, phase: "login", loginReason: LOGIN_REFUSALS[status] ?? "other" });
     }
   }
 

@@ -71,7 +71,7 @@ function Proposal({ draft, view, doing }: { draft: Draft; view: DeskView; doing:
   const titles = draft.citations.map((citation) => citation.title).join(", ");
   return (
     <>
-      <h4>{say("draft.proposed")}</h4>
+      <p class="label">{say("draft.proposed")}</p>
       <div class="proposed">
         <RichText text={draft.text} />
       </div>
@@ -98,13 +98,13 @@ export function DraftCard({ draft, view, isInConversation }: { draft: Draft; vie
   return (
     <article class="draft" aria-label={say("draft.label", { name: draft.patient_name })}>
       <div class="task-top">
-        <h3>{isInConversation ? say("draft.proposed") : draft.patient_name}</h3>
+        {isInConversation ? <h3>{say("draft.proposed")}</h3> : <h2>{draft.patient_name}</h2>}
         <span class="task-code">{term("route", draft.route)}</span>
         <time dateTime={draft.created} title={full(draft.created)}>
           {ago(draft.created, view.now)}
         </time>
       </div>
-      <h4>{say("draft.asked")}</h4>
+      <p class="label">{say("draft.asked")}</p>
       <blockquote>
         <PlainText text={draft.question} />
       </blockquote>

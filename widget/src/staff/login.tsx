@@ -39,7 +39,7 @@ export function Login({ view }: { view: DeskView }) {
           <input name="password" type="password" required autocomplete="current-password" />
         </label>
         <button type="submit" class="primary" disabled={busy}>
-          {busy ? say("login.busy") : say("login.submit")}
+          {busy ? say("login.working") : say("login.submit")}
         </button>
         <button type="button" class="plain" lang={view.speech.language === "en" ? "es" : "en"} onClick={view.switchLanguage}>
           {say("desk.switch")}

@@ -72,10 +72,11 @@ export interface Conversation {
   patient: {
     id: string;
     display_name: string;
-    birth_date: string;
-    language: string;
-    phone: string;
-    preferred_channel: string;
+    /** The rest is missing while the EHR does not answer. */
+    birth_date?: string;
+    language?: string;
+    phone?: string;
+    preferred_channel?: string;
   };
   control: Control;
   staff: { id?: string; name: string } | null;

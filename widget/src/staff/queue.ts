@@ -32,7 +32,7 @@ export interface DeskState {
   isLoaded: boolean;
   notice: Notice | null;
   /** Why the log-in form is shown. */
-  loginReason: "expired" | "wrong" | "offline" | "other" | null;
+  loginReason: "expired" | "wrong" | "offline" | "busy" | "other" | null;
 }
 
 export const START: DeskState = {

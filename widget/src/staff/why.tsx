@@ -36,7 +36,7 @@ export function Why({ turn, view }: { turn: Turn; view: DeskView }) {
         {say("why.summary", { route: term("route", turn.route), outcome: term("outcome", turn.outcome) })}
       </summary>
       <Facts turn={turn} view={view} />
-      <h4>{say("why.passages")}</h4>
+      <p class="label">{say("why.passages")}</p>
       {turn.passages.length === 0 ? (
         <p>{say("why.none")}</p>
       ) : (

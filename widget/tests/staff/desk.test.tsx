@@ -97,6 +97,7 @@ describe("the desk", () => {
 
   it.each([
     [401, "The staff ID or the password is not right."],
+    [429, "Too many tries."],
     [500, "Logging in did not work. Please try again."],
   ])("answers a log-in refused with %i in words", async (status, words) => {
     answers["GET /v1/staff/me"] = [401, {}];
