@@ -62,9 +62,14 @@ class Warm:
 
 
 @asynccontextmanager
-async def warmed(practice_dir: Path, now: datetime) -> AsyncIterator[Warm]:
-    """Loads the models and builds the index. Raises `InputError` for a faulty practice."""
-    models = load_models()
+async def warmed(
+    practice_dir: Path, now: datetime, models: Models | None = None
+) -> AsyncIterator[Warm]:
+    """Loads the models, if they are not given, and builds the index.
+
+    Raises `InputError` for a faulty practice.
+    """
+    models = models or load_models()
     with tempfile.TemporaryDirectory(prefix="portico-eval-") as folder:
         first = Path(folder) / "first"
         async with running_agent(
