@@ -104,6 +104,13 @@ environment() {
   state_of "${inputs[@]}" >"$stamp"
 }
 
+# The exporters warn at length about nothing; their words matter only when they fail.
+build() { # folder, module, arguments
+  local log=$1/build.log
+  "$py" -m "${@:2}" >"$log" 2>&1 || { cat "$log" >&2; fail "python -m ${*:2} failed"; }
+  rm "$log"
+}
+
 models() {
   local inputs=(.venv/.portico-setup knowledge/encoder agent/understanding agent/safety)
   local folder=${PORTICO_MODELS_DIR:-.models}
@@ -112,10 +119,10 @@ models() {
   if is_fresh "$stamp" "$state"; then return; fi
   mkdir -p "$folder"
   say 'exporting the sentence encoder'
-  "$py" -m knowledge.encoder export
+  build "$folder" knowledge.encoder export
   say 'training the local classifiers'
-  "$py" -m agent.understanding.train
-  "$py" -m agent.safety.train
+  build "$folder" agent.understanding.train
+  build "$folder" agent.safety.train
   echo "$state" >"$stamp"
 }
 
