@@ -7,7 +7,7 @@ from agent.domain.ids import AppointmentId
 from agent.domain.terms import Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Said, Step, Switch, Unclear, Visit
-from agent.flows.visits import ask_which, described, mentioned, pick_by_words
+from agent.flows.visits import ask_which, described, meant_instead, mentioned, pick_by_words
 from agent.ports import NotFound
 from agent.tools.desk import Errand
 from agent.tools.scheduling import cancel_appointment, list_appointments
@@ -47,6 +47,9 @@ async def check(visit: Visit) -> Move:
         return _read_back(visit, appointment)
     if visit.answer.value == "no":
         return Done((visit.say("cancel.kept", old=described(visit, appointment)["old"]),))
+    other = meant_instead(visit, found, appointment.id)
+    if other is not None:
+        return Go("check", {"appointment": other.id})
     if parse_when(visit.answer.text, visit.now) is not None:
         return Switch(Intent.APPOINTMENT_RESCHEDULE, visit.answer.text)
     return Unclear()
@@ -94,5 +97,5 @@ def _relay(visit: Visit, appointment: Appointment) -> Relay:
 FLOW = Flow(
     name=Intent.APPOINTMENT_CANCEL,
     first="pick",
-    steps={"pick": Step(pick, ("check",)), "check": Step(check)},
+    steps={"pick": Step(pick, ("check",)), "check": Step(check, ("check",))},
 )

@@ -8,7 +8,7 @@ from agent.domain.terms import Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Step, Unclear, Visit
 from agent.flows.times import after_trouble, offer, open_times, picked
-from agent.flows.visits import ask_which, booked, described, mentioned, pick_by_words
+from agent.flows.visits import ask_which, booked, described, meant_instead, mentioned, pick_by_words
 from agent.ports import NotFound, Overlapping, SlotTaken
 from agent.tools.desk import Errand
 from agent.tools.scheduling import list_appointments, reschedule_appointment
@@ -54,9 +54,7 @@ async def times(visit: Visit) -> Move:
     if visit.answer is not None:
         if visit.answer.value is not None:
             return Go("check", {"time": visit.answer.value})
-        if parse_when(visit.answer.text, visit.now) is None:
-            return Unclear()
-        return Go("times", {"wanted": visit.answer.text})
+        return await _corrected(visit)
     appointment = await _appointment(visit)
     if appointment is None:
         return Done((visit.say("reschedule.gone"),))
@@ -93,6 +91,16 @@ async def check(visit: Visit) -> Move:
         return Done((visit.say("reschedule.kept", old=values["old"]),))
     if visit.answer.value == "yes":
         return await _move(visit, appointment)
+    return await _corrected(visit)
+
+
+async def _corrected(visit: Visit) -> Move:
+    """Another appointment was meant, or another time is wanted."""
+    assert visit.answer is not None
+    appointments = await list_appointments(visit.tools, visit.now)
+    other = meant_instead(visit, appointments, visit.slots["appointment"])
+    if other is not None:
+        return Go("rules", {"appointment": other.id})
     if parse_when(visit.answer.text, visit.now) is None:
         return Unclear()
     return Go("times", {"wanted": visit.answer.text})
@@ -140,7 +148,7 @@ FLOW = Flow(
     steps={
         "pick": Step(pick, ("rules",)),
         "rules": Step(rules, ("times",)),
-        "times": Step(times, ("times", "check")),
-        "check": Step(check, ("times",)),
+        "times": Step(times, ("times", "check", "rules")),
+        "check": Step(check, ("times", "rules")),
     },
 )

@@ -70,6 +70,19 @@ def mentioned(
     return left
 
 
+def meant_instead(
+    visit: Visit, appointments: tuple[Appointment, ...], current: str
+) -> Appointment | None:
+    """The other appointment that an answer names by its practitioner ("I meant Dr. Parker's")."""
+    if visit.answer is None:
+        return None
+    people = {p.id for p in find_practitioners(visit.answer.text, visit.practitioners)}
+    now = next((a for a in appointments if a.id == current), None)
+    if not people or (now is not None and now.practitioner_id in people):
+        return None
+    return next((a for a in appointments if a.practitioner_id in people), None)
+
+
 def local(visit: Visit, at: datetime) -> datetime:
     return at.astimezone(visit.practice.timezone)
 
