@@ -77,7 +77,7 @@ export function Composer({ view }: { view: ChatView }) {
       <span id="composer-hint" class="unseen">
         {say("composer.hint")}
       </span>
-      <div id="composer-count" class={over > 0 ? "count is-over" : "count"} role={over > 0 ? "alert" : undefined}>
+      <div id="composer-count" class={over > 0 ? "count is-over" : "count"} role="status">
         {over > 0
           ? say("composer.over", { n: over })
           : length >= COUNT_FROM

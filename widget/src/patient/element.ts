@@ -35,6 +35,7 @@ export class PorticoChat extends HTMLElement {
   #tokens = new TokenSource(this);
   #root = this.attachShadow({ mode: "open" });
   #fullScreen = matchMedia(FULL_SCREEN);
+  #visible = new CSSStyleSheet();
   #escape = new DoubleEscape();
   #queued = false;
   #languageChosen: string | null = null;
@@ -61,7 +62,10 @@ export class PorticoChat extends HTMLElement {
   connectedCallback(): void {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
-    this.#root.adoptedStyleSheets = [sheet];
+    this.#root.adoptedStyleSheets = [sheet, this.#visible];
+    this.#fitVisible();
+    window.visualViewport?.addEventListener("resize", this.#fitVisible);
+    window.visualViewport?.addEventListener("scroll", this.#fitVisible);
     this.#fullScreen.addEventListener("change", this.#redraw);
     addEventListener("online", this.#wake);
     document.addEventListener("visibilitychange", this.#wake);
@@ -72,6 +76,8 @@ export class PorticoChat extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#fullScreen.removeEventListener("change", this.#redraw);
+    window.visualViewport?.removeEventListener("resize", this.#fitVisible);
+    window.visualViewport?.removeEventListener("scroll", this.#fitVisible);
     removeEventListener("online", this.#wake);
     document.removeEventListener("visibilitychange", this.#wake);
     document.removeEventListener("keydown", this.#onKey);
@@ -132,6 +138,15 @@ export class PorticoChat extends HTMLElement {
   #tell(name: string, detail: object = {}): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
   }
+
+  /** A phone's keyboard covers the page without resizing it: the panel keeps above it. */
+  #fitVisible = (): void => {
+    const seen = window.visualViewport;
+    if (!seen || seen.scale !== 1) return;
+    this.#visible.replaceSync(
+      `:host { --visible-height: ${Math.round(seen.height)}px; --visible-top: ${Math.round(seen.offsetTop)}px; }`,
+    );
+  };
 
   #wake = (): void => {
     if (document.visibilityState === "visible") this.#connection?.wake();
