@@ -44,7 +44,7 @@ function Alarm({ view }: { view: DeskView }) {
         <div class="alarm">
           <strong>{waiting.length === 1 ? say("alarm.one") : say("alarm.many", { n: waiting.length })}</strong>
           <span>
-            {term("code", first.code)}, {first.patient_name}, {ago(first.created, view.now)}
+            {term("code", first.code)}, {first.patient_name}, <time aria-live="off">{ago(first.created, view.now)}</time>
           </span>
           <a href={`#task=${encodeURIComponent(first.id)}`}>{say("alarm.open")}</a>
         </div>
@@ -96,7 +96,7 @@ export function App({ view }: { view: DeskView }) {
           {state.conversation && isReading ? (
             <ConversationPane conversation={state.conversation} view={view} />
           ) : (
-            <p class="empty">{say(isReading ? "desk.loading" : tab === "queue" ? "queue.pick" : "drafts.pick")}</p>
+            <p class="empty">{say(state.isMissing ? "error.missing" : isReading ? "desk.loading" : tab === "queue" ? "queue.pick" : "drafts.pick")}</p>
           )}
         </div>
       </main>

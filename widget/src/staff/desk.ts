@@ -2,7 +2,7 @@
 
 import { Api, ApiError } from "./api";
 import { Live } from "./live";
-import type { Draft, Task } from "./model";
+import type { Conversation, Draft, Task } from "./model";
 import {
   applyLive,
   byId,
@@ -197,7 +197,7 @@ export class Desk {
   }
 
   async #moved(place: Place): Promise<void> {
-    this.#set({ ...this.state, place });
+    this.#set({ ...this.state, place, isMissing: false });
     const id = conversationAt(this.state);
     if (id !== this.state.conversation?.id) this.#set({ ...this.state, conversation: null });
     if (this.state.phase === "in") await this.#attempt(() => this.#reload());
@@ -211,8 +211,14 @@ export class Desk {
   async #reload(): Promise<void> {
     const id = conversationAt(this.state);
     if (id === null) return;
-    const conversation = await this.#api.conversation(id);
-    if (conversationAt(this.state) === id) this.#set({ ...this.state, conversation });
+    let conversation: Conversation | null = null;
+    try {
+      conversation = await this.#api.conversation(id);
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404)) throw error;
+    }
+    if (conversationAt(this.state) !== id) return;
+    this.#set({ ...this.state, conversation, isMissing: conversation === null });
   }
 
   #note(tone: "good" | "bad", text: string): void {

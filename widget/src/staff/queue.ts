@@ -28,6 +28,8 @@ export interface DeskState {
   filter: Filter;
   place: Place;
   conversation: Conversation | null;
+  /** The conversation at this place is not there, or not for this member. */
+  isMissing: boolean;
   isLive: boolean;
   isLoaded: boolean;
   notice: Notice | null;
@@ -44,6 +46,7 @@ export const START: DeskState = {
   filter: { status: "open", code: "", mine: false },
   place: { tab: "queue", task: null, conversation: null },
   conversation: null,
+  isMissing: false,
   isLive: false,
   isLoaded: false,
   notice: null,

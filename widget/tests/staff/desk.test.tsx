@@ -78,6 +78,14 @@ describe("the desk", () => {
     expect(page.querySelector(".alarm")).toBeNull();
   });
 
+  it("says that a conversation is not for this member", async () => {
+    await begun();
+    location.hash = "#task=TK-1";
+    dispatchEvent(new Event("hashchange"));
+    await vi.waitFor(() => expect(page.querySelector(".pane-conversation")?.textContent).toContain("you may not see it"));
+    location.hash = "";
+  });
+
   it("sends the CSRF token with what changes something", async () => {
     await begun();
     answers["POST /v1/staff/tasks/TK-1/claim"] = [200, { ...TASK, status: "accepted", claimed_by: "ST-ANA" }];
