@@ -37,6 +37,7 @@ def serve(
 ) -> None:
     """Serve a practice: the chat, the desk and the API."""
     clock = RunningClock(_instant(now))
+    _check_is_practice(practice)
     settings = _with_demo_password(load_settings(data))
     configure_logging()
     with _listening(host, port) as listener:
@@ -50,8 +51,7 @@ def token(
     ttl: Annotated[int, typer.Option(help="Seconds until it expires.")] = 3600,
 ) -> None:
     """Print a signed patient token, for trying things out."""
-    if not (practice / "practice.toml").is_file():
-        raise InputError(f"{practice / 'practice.toml'}: no such file")
+    _check_is_practice(practice)
     settings = load_settings(data)
     print(make_patient_token(PatientId(patient), settings.token_key, timedelta(seconds=ttl)))
 
@@ -93,6 +93,12 @@ class Server(uvicorn.Server):
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
+
+
+def _check_is_practice(practice: Path) -> None:
+    """Before any key is made for it."""
+    if not (practice / "practice.toml").is_file():
+        raise InputError(f"{practice / 'practice.toml'}: no such file")
 
 
 def _instant(text: str | None) -> datetime | None:
