@@ -124,11 +124,6 @@ class DemoEhr:
     def capabilities(self) -> frozenset[Capability]:
         return frozenset(Capability) - {Capability.PAYMENT_LINK}
 
-    async def patients(self) -> tuple[Patient, ...]:
-        """Everybody in the book, for the demo page; the port asks for one at a time."""
-        self._check_available()
-        return tuple(self._catalogue.patients.values())
-
     async def patient(self, patient_id: PatientId) -> Patient | None:
         self._check_available()
         return self._catalogue.patients.get(patient_id)

@@ -1,0 +1,85 @@
+"""The doctor names what would fail before the server does, and touches nothing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from agent import doctor
+from agent.bootstrap import Models
+from agent.cli import run
+from agent.doctor import State, examine
+from knowledge.errors import InputError
+
+PRACTICE = Path(__file__).parent / "practice"
+
+
+@pytest.fixture
+def practice(tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(doctor, "load_models", lambda: models)
+    return Path(shutil.copytree(PRACTICE, tmp_path / "practice"))
+
+
+def states(practice: Path, data: Path) -> dict[str, State]:
+    """The worst state of each part."""
+    worst: dict[str, State] = {}
+    order = list(State)
+    for finding in examine(practice, data):
+        known = worst.get(finding.part, State.WORKS)
+        worst[finding.part] = max(known, finding.state, key=order.index)
+    return worst
+
+
+def test_a_sound_practice_has_nothing_that_fails(practice: Path, tmp_path: Path) -> None:
+    found = states(practice, tmp_path / "data")
+    assert State.FAILS not in found.values()
+    assert {"practice", "on-call", "ehr", "keys", "models", "documents"} <= set(found)
+    assert not (tmp_path / "data" / "keys.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "part"),
+    [
+        ("practice.toml", "[practice]", "[practise]", "practice"),
+        ("practice.toml", "on_call", "front_desk", "on-call"),
+        ("ehr.json", "{", "{,", "ehr"),
+    ],
+)
+def test_what_would_fail_is_named(
+    practice: Path, tmp_path: Path, file: str, old: str, new: str, part: str
+) -> None:
+    path = practice / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    assert states(practice, tmp_path / "data")[part] is State.FAILS
+
+
+def test_missing_models_fail_and_the_rest_is_still_examined(
+    practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> Models:
+        raise InputError("run `make setup`")
+
+    monkeypatch.setattr(doctor, "load_models", missing)
+    found = states(practice, tmp_path / "data")
+    assert found["models"] is State.FAILS
+    assert found["ehr"] is State.WORKS
+    assert "documents" not in found
+
+
+def test_an_overdue_document_is_pointed_out(practice: Path, tmp_path: Path) -> None:
+    (practice / "faq" / "old.md").write_text(
+        "---\ntitle: Old\nreview_by: 2020-01-01\n---\n# Old\n\n## Is it old?\nYes, it is old.\n",
+        encoding="utf-8",
+    )
+    overdue = [f for f in examine(practice, tmp_path / "data") if "old.md" in f.words]
+    assert [finding.state for finding in overdue] == [State.LOOK]
+
+
+def test_the_exit_status_says_whether_something_would_fail(
+    practice: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--practice", str(practice), "--data", str(tmp_path / "data")]
+    assert run(["doctor", *options]) == 0
+    (practice / "ehr.json").unlink()
+    assert run(["doctor", *options]) == 1
+    assert "no such file" in " ".join(capsys.readouterr().out.split())
