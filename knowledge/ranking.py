@@ -6,7 +6,7 @@ is that the first one answers at all. `python -m knowledge.calibration` fits and
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -21,7 +21,9 @@ class Evidence:
 
     `whole`, `asked`, `unit`: the question against the passage, the question that the passage
     answers, its closest sentence, item or row. `words`: BM25 as a share of its maximum; `covered`:
-    share of the question's word weight that the passage has; `same_language`: 1 or 0.
+    share of the question's word weight that the passage has; `fits`: 1 when the passage has the
+    kind of thing asked for (money, duration, time), -1 when it has not, 0 when none is asked for;
+    `same_language`: 1 or 0.
     """
 
     whole: float
@@ -29,23 +31,20 @@ class Evidence:
     unit: float
     words: float
     covered: float
+    fits: float
     same_language: float
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What speaks for the first passage as an answer: its evidence, and its rise above the rest.
+    """What speaks for a passage as the answer: its rise above the rest, how close its best unit.
 
     The rest is what comes fourth to thirteenth: passages that say the same in another document or
-    language must not count against each other.
+    language must not count against each other. More features did not do better across practices.
     """
 
-    strength: float
     rise: float
-    whole: float
     unit: float
-    covered: float
-    same_language: float
 
 
 class Linear(BaseModel):
@@ -57,9 +56,7 @@ class Linear(BaseModel):
     weights: dict[str, float]
 
     def logit(self, features: Evidence | Standing) -> float:
-        names = (field.name for field in fields(features))
-        values: tuple[float, ...] = astuple(features)
-        weighted = (self.weights[n] * v for n, v in zip(names, values, strict=True))
+        weighted = [weight * getattr(features, name) for name, weight in self.weights.items()]
         return math.fsum([self.bias, *weighted])
 
 
@@ -79,24 +76,17 @@ class Ranking(BaseModel):
         """The logit by which passages are ordered."""
         return self.order.logit(evidence)
 
-    def chance(self, ranked: Sequence[Evidence]) -> float:
-        """The calibrated chance that the first of the ordered passages answers."""
-        return probability(self.answers.logit(self.standing(ranked))) if ranked else 0.0
+    def chance(self, ranked: Sequence[Evidence], place: int = 0) -> float:
+        """The calibrated chance that a passage, the first unless told, answers."""
+        return probability(self.answers.logit(self.standing(ranked, place))) if ranked else 0.0
 
-    def standing(self, ranked: Sequence[Evidence]) -> Standing:
-        first = ranked[0]
+    def standing(self, ranked: Sequence[Evidence], place: int = 0) -> Standing:
+        """Of the passage at `place` among the ordered ones, at least one."""
+        chosen = ranked[place]
         rest = [self.strength(evidence) for evidence in ranked[_REST]]
         missing = _REST.stop - _REST.start - len(rest)
         background = (sum(rest) + missing * self.background) / (len(rest) + missing)
-        strength = self.strength(first)
-        return Standing(
-            strength=strength,
-            rise=strength - background,
-            whole=first.whole,
-            unit=first.unit,
-            covered=first.covered,
-            same_language=first.same_language,
-        )
+        return Standing(rise=self.strength(chosen) - background, unit=chosen.unit)
 
 
 def load_ranking() -> Ranking:

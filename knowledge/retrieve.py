@@ -1,6 +1,7 @@
 """Finds the passages that answer a question, and abstains when it is not sure enough."""
 
 import os
+import re
 import threading
 from dataclasses import dataclass
 from datetime import date
@@ -9,13 +10,14 @@ from pathlib import Path
 from knowledge.answer import compose_answer
 from knowledge.encoder import Encoder
 from knowledge.errors import InputError
+from knowledge.expectation import expectation, fit
 from knowledge.index.manifest import chroma_path, manifest_path, read_manifest
-from knowledge.index.vectors import VectorStore, View
+from knowledge.index.vectors import Nearest, VectorStore
 from knowledge.index.words import WordIndex
 from knowledge.ingest.chunks import Chunk
 from knowledge.language import detect_language
 from knowledge.passage import Audience, Passage, Retrieval
-from knowledge.ranking import Evidence, Ranking, load_ranking, probability
+from knowledge.ranking import Evidence, Ranking, load_ranking
 
 # Enough vectors for some twenty passages in all three views.
 _VECTORS = 120
@@ -41,20 +43,14 @@ class _Snapshot:
         self.recipe = manifest.recipe
         self.chunks = {chunk.id: chunk for chunk in manifest.chunks()}
         self.vectors = VectorStore(chroma_path(data_dir, manifest.generation))
-        languages = sorted({chunk.language for chunk in self.chunks.values()})
-        self.words = {
-            language: WordIndex(
-                [c for c in self.chunks.values() if c.language == language], language
-            )
-            for language in languages
-        }
+        self.words = WordIndex(list(self.chunks.values()))
 
 
 class Retriever:
     """Reads the index under `data_dir`, and a newer one as soon as it is published.
 
-    `threshold` (0..1) is the chance below which it abstains; `today` says what is overdue.
-    Thread-safe and synchronous: call it through `asyncio.to_thread`.
+    `threshold` (0..1) is the chance below which it abstains. Thread-safe and synchronous: call it
+    through `asyncio.to_thread`.
     """
 
     def __init__(
@@ -81,12 +77,19 @@ class Retriever:
         today: date | None = None,
         limit: int = 5,
     ) -> Retrieval:
-        """At most `limit` passages, best first; `language` None = as the question is written."""
+        """At most `limit` passages, best first.
+
+        `language` None: as the question is written. `today` marks what is overdue for review.
+        """
         candidates = self.candidates(question, audience=audience, language=language)
         if not candidates:
             return Retrieval((), 0.0, None)
-        score = self._ranking.chance([c.evidence for c in candidates])
-        passages = tuple(_passage(c, today) for c in candidates[:limit])
+        ranked = [candidate.evidence for candidate in candidates]
+        passages = tuple(
+            _passage(candidate.chunk, self._ranking.chance(ranked, place), today)
+            for place, candidate in enumerate(candidates[:limit])
+        )
+        score = self._ranking.chance(ranked)
         answer = None
         if score >= self._threshold:
             answer = compose_answer(question, candidates[0].chunk, self._encoder)
@@ -103,16 +106,15 @@ class Retriever:
         language = language or detect_language(asked)
         vector = self._encoder.encode([asked])[0]
         near = snapshot.vectors.nearest(vector, audience, _VECTORS)
-        words: dict[str, tuple[float, float]] = {}
-        for index in snapshot.words.values():
-            words |= index.scores(asked)
-        found = {i for view in near.values() for i in view} | words.keys()
+        wanted = expectation(asked)
+        words = snapshot.words.scores(asked, language)
+        found = near.whole.keys() | near.asked.keys() | near.units.keys() | words.keys()
         chunks = [snapshot.chunks[i] for i in sorted(found) if i in snapshot.chunks]
         weighed = [
             Candidate(c, evidence, self._ranking.strength(evidence))
             for c in chunks
             if c.audience in audience
-            for evidence in [_evidence(c, near, words, language)]
+            for evidence in [_evidence(c, near, words, language, wanted)]
         ]
         return sorted(weighed, key=lambda c: -c.strength)
 
@@ -132,26 +134,43 @@ class Retriever:
 
 def _evidence(
     chunk: Chunk,
-    near: dict[View, dict[str, float]],
+    near: Nearest,
     words: dict[str, tuple[float, float]],
     language: str,
+    wanted: re.Pattern[str] | None,
 ) -> Evidence:
-    """A view that is not among the nearest vectors counts as far as the farthest that is."""
-    floor = {view: min(found.values(), default=0.0) for view, found in near.items()}
-    whole = near["whole"].get(chunk.id, floor["whole"])
+    """A vector that is not among the nearest counts as far as the farthest that is."""
+    floor = min(near.whole.values(), default=0.0)
+    whole = near.whole.get(chunk.id, floor)
+    unit, fits = _closest_unit(chunk, near, whole, floor, wanted)
     share, covered = words.get(chunk.id, (0.0, 0.0))
     return Evidence(
         whole=whole,
-        asked=near["asked"].get(chunk.id, floor["asked"]),
-        unit=max(near["unit"].get(chunk.id, floor["unit"]), whole),
+        asked=near.asked.get(chunk.id, min(near.asked.values(), default=0.0)),
+        unit=unit,
         words=share,
         covered=covered,
+        fits=fits,
         same_language=float(chunk.language == language),
     )
 
 
-def _passage(candidate: Candidate, today: date | None) -> Passage:
-    chunk = candidate.chunk
+def _closest_unit(
+    chunk: Chunk, near: Nearest, whole: float, floor: float, wanted: re.Pattern[str] | None
+) -> tuple[float, float]:
+    """The cosine of the closest unit that has what is wanted, else of any; and how it fits."""
+    units = chunk.units
+    fits = fit(wanted, chunk.text)
+    if len(units) == 1:
+        return whole, fits
+    cosines = near.units.get(chunk.id, {})
+    having = [cosine for n, cosine in cosines.items() if fit(wanted, units[n]) > 0]
+    if having:
+        return max(having), fits
+    return max(cosines.values(), default=floor), min(fits, 0.0)
+
+
+def _passage(chunk: Chunk, score: float, today: date | None) -> Passage:
     return Passage(
         id=chunk.id,
         text=chunk.text,
@@ -163,5 +182,5 @@ def _passage(candidate: Candidate, today: date | None) -> Passage:
         audience=chunk.audience,
         review_by=chunk.review_by,
         overdue=bool(today and chunk.review_by and chunk.review_by < today),
-        score=probability(candidate.strength),
+        score=score,
     )

@@ -13,7 +13,7 @@ from knowledge.ranking import Evidence, Linear, Ranking, Standing
 # Against each right passage, its strongest rivals: the rest is easy and teaches nothing.
 _RIVALS = 8
 # A question whose passage was taken away is a harder and rarer case than practices see.
-_NEAR_MISS_WEIGHT = 0.4
+_NEAR_MISS_WEIGHT = 0.25
 _ZERO = Linear(bias=0.0, weights=dict.fromkeys(Standing.__dataclass_fields__, 0.0))
 
 

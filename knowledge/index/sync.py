@@ -25,7 +25,7 @@ from knowledge.ingest.document import Document
 from knowledge.ingest.folder import content_digest, find_sources, is_under, load_document
 from knowledge.practice import KnowledgeSettings
 
-_VECTORS_VERSION = 1
+_VECTORS_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ class Chunk:
     review_by: date | None
 
     @property
+    def units(self) -> tuple[str, ...]:
+        return tuple(unit for block in self.blocks for unit in block.units)
+
+    @property
     def text(self) -> str:
         return "\n".join(block.text for block in self.blocks)
 

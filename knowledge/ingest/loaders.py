@@ -134,7 +134,8 @@ def _csv_row(row: dict[str, Any], where: str) -> list[Block]:
 def _load_pdf(data: bytes, where: str) -> Loaded:
     loaded = load_pdf(data, where)
     first = loaded.blocks[0] if loaded.blocks else None
-    if first and first.kind == "heading" and loaded.front_matter.title is None:
+    # What stands on the page wins over the file's own title, which is often a template's name.
+    if first and first.kind == "heading":
         return replace(loaded, front_matter=FrontMatter(title=first.units[0]))
     return loaded
 
