@@ -18,7 +18,7 @@ FIRST_ROWS = 256
 
 
 class OneHopConnection(aiosqlite.Connection):
-    """A connection whose cursors hop once, and whose needless rollbacks do not hop at all."""
+    """A connection whose cursors hop once a statement."""
 
     def __init__(self, database: str) -> None:
         # Without an isolation level the driver begins no transaction by itself.
@@ -27,10 +27,6 @@ class OneHopConnection(aiosqlite.Connection):
 
     def cursor(self) -> "OneHopCursor":  # type: ignore[override]
         return OneHopCursor(self)
-
-    async def rollback(self) -> None:
-        if self._conn.in_transaction:
-            await super().rollback()
 
     async def in_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
         result: T = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
