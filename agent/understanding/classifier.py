@@ -1,0 +1,104 @@
+"""Logistic regression at run time: sentence embedding and n-grams in, calibrated probabilities out."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent.understanding.features import ngrams
+from knowledge.encoder import models_dir
+from knowledge.errors import InputError
+
+Floats = NDArray[np.float32]
+FOLDER = "understanding"
+
+
+@dataclass(frozen=True)
+class Linear:
+    """One trained model. `dense` is (embedding, labels) and may have no rows; `sparse` is
+    (buckets, labels). `temperature` divides the scores so that probabilities mean what they say."""
+
+    labels: tuple[str, ...]
+    dense: Floats
+    sparse: Floats
+    bias: Floats
+    temperature: float
+
+    def probabilities(self, texts: Sequence[str], embeddings: Floats | None = None) -> Floats:
+        """Shape (n, labels); rows sum to one."""
+        scores = np.tile(self.bias, (len(texts), 1))
+        if embeddings is not None:
+            scores = scores + embeddings @ self.dense
+        for row, text in zip(scores, texts, strict=True):
+            buckets, weights = ngrams(text)
+            row += weights @ self.sparse[buckets]
+        return softmax(scores / self.temperature)
+
+
+def softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+class Manifest(BaseModel):
+    """Beside the weights: what they were trained on and with, and their hash."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    encoder: str
+    data: str
+    weights: str
+    intents: tuple[str, ...]
+    languages: tuple[str, ...]
+    intent_temperature: float
+    language_temperature: float
+
+
+@dataclass(frozen=True)
+class Models:
+    intent: Linear
+    language: Linear
+
+
+def folder() -> Path:
+    return models_dir() / FOLDER
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def load_models(encoder_id: str) -> Models:
+    """The models that set-up trained; InputError when they are missing or do not fit."""
+    place = folder()
+    try:
+        manifest = Manifest.model_validate_json((place / "manifest.json").read_bytes())
+        found = digest(place / "weights.npz")
+    except FileNotFoundError:
+        raise InputError(f"{place}: the triage models are missing: run `make setup`") from None
+    except ValidationError:
+        raise InputError(f"{place}/manifest.json is not readable: run `make setup`") from None
+    if found != manifest.weights:
+        raise InputError(f"{place}/weights.npz has changed since training: run `make setup`")
+    if manifest.encoder != encoder_id:
+        raise InputError(f"{place} was trained with another sentence encoder: run `make setup`")
+    with np.load(place / "weights.npz", allow_pickle=False) as arrays:
+        intent = Linear(
+            manifest.intents,
+            arrays["intent_dense"].astype(np.float32),
+            arrays["intent_sparse"].astype(np.float32),
+            arrays["intent_bias"],
+            manifest.intent_temperature,
+        )
+        language = Linear(
+            manifest.languages,
+            np.zeros((0, len(manifest.languages)), dtype=np.float32),
+            arrays["language_sparse"].astype(np.float32),
+            arrays["language_bias"],
+            manifest.language_temperature,
+        )
+    return Models(intent, language)
