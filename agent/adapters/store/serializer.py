@@ -93,11 +93,17 @@ class AgentSerializer(JsonPlusSerializer):
         if code in (_OBJECT, _ENUM):
             name, state = self._unpack(content)
             kind = self._types[name]
-            return kind(**state) if code == _OBJECT else kind(state)
+            return _built(kind, state) if code == _OBJECT else kind(state)
         if code in (_TUPLE, _SET):
             items = self._unpack(content)
             return tuple(items) if code == _TUPLE else frozenset(items)
         return _MOMENTS[code](content.decode())
+
+
+def _built(kind: Any, state: Mapping[str, Any]) -> Any:
+    """Without the fields that `kind` has lost since the checkpoint was written."""
+    known = {field.name for field in dataclasses.fields(kind)}
+    return kind(**{name: value for name, value in state.items() if name in known})
 
 
 def _moment(value: datetime | date | time | timedelta | ZoneInfo) -> ormsgpack.Ext:

@@ -154,6 +154,21 @@ def test_a_type_that_is_not_the_agents_is_not_rebuilt() -> None:
         AgentSerializer(agent_types()).loads_typed(written)
 
 
+def test_a_value_of_an_older_version_is_read() -> None:
+    @dataclass(frozen=True)
+    class Before:
+        kept: int
+        lost: int
+
+    @dataclass(frozen=True)
+    class After:
+        kept: int
+        new: str = "default"
+
+    written = AgentSerializer({"agent.state:Value": Before}).dumps_typed(Before(1, 2))
+    assert AgentSerializer({"agent.state:Value": After}).loads_typed(written) == After(1)
+
+
 async def test_an_interrupted_conversation_goes_on_after_a_restart(
     tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
