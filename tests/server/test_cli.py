@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from agent.cli import run
+from server.cli import listening
 from server.tokens import verify_patient_token
 from tests.server.conftest import PASSWORD, WITHIN, write_practice
 
@@ -86,13 +88,23 @@ def test_a_broken_ehr_json_names_its_place(
     assert not (data / "portico.db").exists()
 
 
+def test_small_frames_leave_at_once() -> None:
+    with (
+        listening("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 @contextmanager
 def running(practice: Path, data: Path, *arguments: str) -> Iterator[tuple[str, Any]]:
     """`portico serve` in its own process, and its address."""
+    log = data.with_suffix(".log").open("ab")
     process = subprocess.Popen(
         [*COMMAND, "serve", "--practice", practice, "--data", data, "--port", "0", *arguments],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=log,
         text=True,
         env={**os.environ, "PORTICO_DEMO": "1", "PORTICO_DEMO_STAFF_PASSWORD": PASSWORD},
     )
@@ -107,6 +119,7 @@ def running(practice: Path, data: Path, *arguments: str) -> Iterator[tuple[str, 
         if process.poll() is None:
             process.kill()
         process.wait(30)
+        log.close()
         if process.stdout is not None:
             process.stdout.close()
 
@@ -124,14 +137,14 @@ def _wait_until_ready(url: str) -> None:
 @contextmanager
 def chatting(url: str, **hello: Any) -> Iterator[ClientConnection]:
     made = httpx.post(f"{url}/v1/demo/token", json={"patient": "PT-1"}).json()
-    with connect(url.replace("http", "ws") + "/v1/chat") as socket:
-        socket.send(json.dumps({"type": "hello", "token": made["token"], **hello}))
-        yield socket
+    with connect(url.replace("http", "ws") + "/v1/chat") as chat:
+        chat.send(json.dumps({"type": "hello", "token": made["token"], **hello}))
+        yield chat
 
 
-def until(socket: ClientConnection, kind: str, **fields: Any) -> dict[str, Any]:
+def until(chat: ClientConnection, kind: str, **fields: Any) -> dict[str, Any]:
     while True:
-        frame: dict[str, Any] = json.loads(socket.recv(timeout=WITHIN))
+        frame: dict[str, Any] = json.loads(chat.recv(timeout=WITHIN))
         if frame["type"] == kind and all(frame.get(k) == v for k, v in fields.items()):
             return frame
 
@@ -139,25 +152,25 @@ def until(socket: ClientConnection, kind: str, **fields: Any) -> dict[str, Any]:
 @pytest.mark.e2e
 def test_killed_in_the_middle_nothing_acknowledged_is_lost(practice: Path, tmp_path: Path) -> None:
     said = [str(uuid.uuid4()) for _ in range(5)]
-    with running(practice, tmp_path / "data") as (url, process), chatting(url) as socket:
-        conversation = until(socket, "ready")["conversation"]
+    with running(practice, tmp_path / "data") as (url, process), chatting(url) as chat:
+        conversation = until(chat, "ready")["conversation"]
         for say_id in said:
             say = {"type": "say", "id": say_id, "text": "Where can I park?"}
-            socket.send(json.dumps(say))
+            chat.send(json.dumps(say))
         for say_id in said:
-            until(socket, "ack", id=say_id)
+            until(chat, "ack", id=say_id)
         process.send_signal(signal.SIGKILL)
         process.wait(30)
 
     with running(practice, tmp_path / "data") as (url, process):
-        with chatting(url, conversation=conversation) as socket:
-            ready = until(socket, "ready")
+        with chatting(url, conversation=conversation) as chat:
+            ready = until(chat, "ready")
             assert ready["conversation"] == conversation
             mine: list[str] = []
             answered: list[str] = []
             numbers: list[int] = []
             while len(answered) < len(said):
-                frame = until(socket, "message")
+                frame = until(chat, "message")
                 numbers.append(frame["seq"])
                 if frame["author"] == "patient":
                     mine.append(frame["id"])
@@ -168,10 +181,14 @@ def test_killed_in_the_middle_nothing_acknowledged_is_lost(practice: Path, tmp_p
             assert numbers == list(range(1, len(numbers) + 1))
             process.send_signal(signal.SIGTERM)
             with pytest.raises(ConnectionClosed) as closed:
-                until(socket, "message")
+                until(chat, "message")
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1012
         assert process.wait(30) == 0
+
+    log = (tmp_path / "data.log").read_text(encoding="utf-8")
+    assert all(json.loads(line)["event"] for line in log.splitlines() if line.startswith("{"))
+    assert "park" not in log.lower()
 
 
 @pytest.mark.e2e
