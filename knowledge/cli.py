@@ -66,6 +66,7 @@ def report_lines(report: SyncReport) -> list[str]:
     lines = [f"added      {source}" for source in report.added]
     lines += [f"changed    {source}" for source in report.changed]
     lines += [f"removed    {source}" for source in report.removed]
+    lines += [f"ignored    {source}: not a format of documents" for source in report.ignored]
     lines += [f"warning    {source}: its review date has passed" for source in report.overdue]
     if report.rebuilt:
         lines.append("the encoder or the way of cutting has changed: everything is embedded anew")

@@ -67,6 +67,7 @@ class Retriever:
         self._ranking = ranking or load_ranking()
         self._lock = threading.Lock()
         self._snapshot = _Snapshot(data_dir, self._stamp())
+        self._before: _Snapshot | None = None
 
     def retrieve(
         self,
@@ -128,6 +129,10 @@ class Retriever:
         stamp = self._stamp()
         with self._lock:
             if stamp != self._snapshot.stamp and stamp:
+                # A thread may still read the one before; the one before that is nobody's.
+                if self._before:
+                    self._before.vectors.close()
+                self._before = self._snapshot
                 self._snapshot = _Snapshot(self._data_dir, stamp)
             return self._snapshot
 

@@ -48,6 +48,9 @@ class StoredDocument(BaseModel):
     version: str
     chunks: tuple[StoredChunk, ...]
 
+    def is_overdue(self, today: date) -> bool:
+        return self.review_by is not None and self.review_by < today
+
     def restore(self, source: str) -> tuple[Chunk, ...]:
         return tuple(
             Chunk(

@@ -22,7 +22,13 @@ from knowledge.index.manifest import (
 from knowledge.index.vectors import VectorStore
 from knowledge.ingest.chunks import CHUNKER_VERSION, chunk_document
 from knowledge.ingest.document import Document
-from knowledge.ingest.folder import content_digest, find_sources, is_under, load_document
+from knowledge.ingest.folder import (
+    content_digest,
+    find_ignored,
+    find_sources,
+    is_under,
+    load_document,
+)
 from knowledge.practice import KnowledgeSettings
 
 _VECTORS_VERSION = 2
@@ -30,7 +36,9 @@ _VECTORS_VERSION = 2
 
 @dataclass(frozen=True)
 class SyncReport:
-    """Sources by what became of them; `overdue` are those whose review date has passed.
+    """Sources by what became of them.
+
+    `ignored` are files of a format that nobody reads; `overdue` have a review date that has passed.
 
     `rebuilt`: another encoder or chunker, so the unchanged were embedded anew as well.
     """
@@ -39,23 +47,18 @@ class SyncReport:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    ignored: tuple[str, ...]
     overdue: tuple[str, ...]
     rebuilt: bool
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What differs: the documents to write, and the manifest that would then be true."""
+    """The manifest as it is and as it would then be true; the same one when nothing differs."""
 
     report: SyncReport
     before: Manifest | None
     after: Manifest
-    rebuild: bool
-
-    @property
-    def is_empty(self) -> bool:
-        report = self.report
-        return not (self.rebuild or report.added or report.changed or report.removed)
 
 
 def sync_index(
@@ -75,7 +78,7 @@ def sync_index(
         return _plan(settings, data_dir, encoder, today, only).report
     with _sole_writer(data_dir):
         plan = _plan(settings, data_dir, encoder, today, only)
-        if not plan.is_empty:
+        if plan.after is not plan.before:
             _apply(plan, data_dir, encoder)
         _discard_generations(data_dir, keep={plan.after.generation, _generation(plan.before)})
     return plan.report
@@ -90,43 +93,40 @@ def _plan(
 ) -> _Plan:
     recipe = f"{encoder.id}/{CHUNKER_VERSION}/{_VECTORS_VERSION}/{settings.languages[0]}"
     before = read_manifest(data_dir)
+    rebuild = before is not None and before.recipe != recipe
     known = before.documents if before else {}
-    rebuild = before is None or before.recipe != recipe
-    sources = find_sources(settings.faq, () if rebuild else only)
-    kept = {s: d for s, d in known.items() if not rebuild and not is_under(s, settings.faq, only)}
-    documents = dict(kept)
-    for source in sources:
+    chosen = () if rebuild else only
+    documents = {s: d for s, d in known.items() if not is_under(s, settings.faq, chosen)}
+    for source in find_sources(settings.faq, chosen):
         stored = known.get(source)
-        same = stored and stored.digest == content_digest(settings.faq / source) and not rebuild
-        fresh = stored if same else _stored(load_document(settings.faq, source, settings))
-        documents[source] = fresh  # type: ignore[assignment]
-    report = _report(known, documents, today, rebuilt=rebuild and before is not None)
-    generation = uuid4().hex[:12]
+        if stored and not rebuild and stored.digest == content_digest(settings.faq / source):
+            documents[source] = stored
+        else:
+            documents[source] = _stored(load_document(settings.faq, source, settings))
+    report = _report(known, documents, find_ignored(settings.faq, only), today, rebuilt=rebuild)
+    if before and not (rebuild or report.added or report.changed or report.removed):
+        return _Plan(report, before, before)
     ordered = {source: documents[source] for source in sorted(documents)}
-    after = Manifest(recipe=recipe, generation=generation, documents=ordered)
-    plan = _Plan(report, before, after, rebuild)
-    if plan.is_empty and before is not None:
-        return _Plan(report, before, before, rebuild)
-    return plan
+    after = Manifest(recipe=recipe, generation=uuid4().hex[:12], documents=ordered)
+    return _Plan(report, before, after)
 
 
 def _report(
     known: dict[str, StoredDocument],
     documents: dict[str, StoredDocument],
+    ignored: Sequence[str],
     today: date,
     *,
     rebuilt: bool,
 ) -> SyncReport:
     both = sorted(known.keys() & documents.keys())
-    changed = tuple(s for s in both if known[s].digest != documents[s].digest)
     return SyncReport(
         added=tuple(sorted(documents.keys() - known.keys())),
-        changed=changed,
+        changed=tuple(s for s in both if known[s].digest != documents[s].digest),
         removed=tuple(sorted(known.keys() - documents.keys())),
-        unchanged=tuple(s for s in both if s not in changed),
-        overdue=tuple(
-            s for s, d in sorted(documents.items()) if d.review_by and d.review_by < today
-        ),
+        unchanged=tuple(s for s in both if known[s].digest == documents[s].digest),
+        ignored=tuple(ignored),
+        overdue=tuple(s for s, d in sorted(documents.items()) if d.is_overdue(today)),
         rebuilt=rebuilt,
     )
 
@@ -134,8 +134,9 @@ def _report(
 def _apply(plan: _Plan, data_dir: Path, encoder: Encoder) -> None:
     """Build the next generation beside the current one, then let the manifest point to it."""
     target = chroma_path(data_dir, plan.after.generation)
-    old = {} if plan.rebuild or plan.before is None else plan.before.documents
-    if old and plan.before is not None:
+    old: dict[str, StoredDocument] = {}
+    if plan.before is not None and plan.before.recipe == plan.after.recipe:
+        old = plan.before.documents
         shutil.copytree(chroma_path(data_dir, plan.before.generation), target)
     target.mkdir(parents=True, exist_ok=True)
     gone = {c.id for d in old.values() for c in d.chunks}

@@ -13,10 +13,23 @@ from knowledge.practice import KnowledgeSettings
 
 
 def find_sources(faq: Path, only: Iterable[Path] = ()) -> list[str]:
-    """Sources (paths relative to `faq/`, with /) of all files, or of those under `only`.
+    """Sources (paths relative to `faq/`, with /) of all documents, or of those under `only`.
 
-    InputError for a file of a format nobody reads, or a path outside the folder.
+    InputError for a path outside the folder.
     """
+    return [source for source in _files(faq, only) if _is_document(source)]
+
+
+def find_ignored(faq: Path, only: Iterable[Path] = ()) -> list[str]:
+    """Files of a format that nobody reads: pictures beside a page, or a document to convert."""
+    return [source for source in _files(faq, only) if not _is_document(source)]
+
+
+def _is_document(source: str) -> bool:
+    return PurePosixPath(source).suffix.lower() in LOADERS
+
+
+def _files(faq: Path, only: Iterable[Path]) -> list[str]:
     chosen = [_inside(faq, path) for path in only]
     sources: list[str] = []
     for path in sorted(faq.rglob("*")):
@@ -25,11 +38,6 @@ def find_sources(faq: Path, only: Iterable[Path] = ()) -> list[str]:
             continue
         if chosen and not any(source == c or c in source.parents for c in chosen):
             continue
-        if path.suffix.lower() not in LOADERS:
-            known = " ".join(sorted(LOADERS))
-            raise InputError(
-                f"{path}: documents are {known}, not {path.suffix or 'without ending'}"
-            )
         sources.append(source.as_posix())
     return sources
 

@@ -12,6 +12,7 @@ def test_ingest_prints_the_difference(clinic, capsys):
     ingest(clinic.toml.parent, clinic.data)
     clinic.write("a.md", "# A\nAlpha two.")
     clinic.write("b.md", "---\nreview_by: 2020-01-01\n---\nBeta.")
+    clinic.write("logo.png", b"x")
     capsys.readouterr()
 
     ingest(clinic.toml.parent, clinic.data)
@@ -19,6 +20,7 @@ def test_ingest_prints_the_difference(clinic, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "added      b.md",
         "changed    a.md",
+        "ignored    logo.png: not a format of documents",
         "warning    b.md: its review date has passed",
         "1 added, 1 changed, 0 removed, 0 unchanged",
     ]

@@ -131,17 +131,17 @@ def test_the_same_in_both_languages_is_answered_in_the_language_of_the_question(
 
 
 def test_a_new_ingest_is_seen_without_a_restart(clinic):
-    clinic.write("a.md", "# Parking\nPark on Elm Street.")
+    streets = ["Elm Street", "Oak Street", "Ash Street", "Fir Street"]
+    clinic.write("a.md", "# Parking\nPark anywhere.")
     clinic.sync()
     retriever = clinic.retriever(0.0)
-    before = retriever.retrieve("parking", audience=PATIENTS)
-    clinic.write("a.md", "# Parking\nPark on Oak Street.")
-    clinic.sync()
+    seen = []
+    for street in streets:
+        clinic.write("a.md", f"# Parking\nPark on {street}.")
+        clinic.sync()
+        seen.append(retriever.retrieve("parking", audience=PATIENTS).passages[0].text)
 
-    after = retriever.retrieve("parking", audience=PATIENTS)
-
-    assert before.passages[0].text == "Park on Elm Street."
-    assert after.passages[0].text == "Park on Oak Street."
+    assert seen == [f"Park on {street}." for street in streets]
 
 
 def test_threads_get_what_one_gets(retriever):

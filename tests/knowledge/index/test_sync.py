@@ -88,6 +88,14 @@ def test_only_the_named_part_is_touched(clinic):
     assert texts(clinic) == {"Alpha.", "Beta two."}
 
 
+def test_the_first_ingest_may_be_of_a_part(clinic):
+    clinic.write("a.md", "# A\nAlpha.")
+    clinic.write("sub/b.md", "# B\nBeta.")
+
+    assert clinic.sync(clinic.faq / "sub").added == ("sub/b.md",)
+    assert texts(clinic) == {"Beta."}
+
+
 def test_a_broken_document_leaves_the_index_as_it_was(clinic):
     clinic.write("a.md", "# A\nAlpha.")
     clinic.sync()

@@ -1,7 +1,7 @@
 import pytest
 
 from knowledge.errors import InputError
-from knowledge.ingest.folder import find_sources, load_document
+from knowledge.ingest.folder import find_ignored, find_sources, load_document
 from knowledge.practice import read_settings
 
 
@@ -14,11 +14,12 @@ def test_documents_are_found_at_any_depth_but_hidden_files_are_not(clinic):
     assert find_sources(clinic.faq) == ["b.md", "deep/er/a.md"]
 
 
-def test_a_format_that_nobody_reads_is_named(clinic):
+def test_files_that_are_no_documents_are_left_out_and_told(clinic):
     clinic.write("notes.rtf", "x")
+    clinic.write("a.MD", "x")
 
-    with pytest.raises(InputError, match=r"notes\.rtf: documents are"):
-        find_sources(clinic.faq)
+    assert find_sources(clinic.faq) == ["a.MD"]
+    assert find_ignored(clinic.faq) == ["notes.rtf"]
 
 
 def test_a_path_outside_the_folder_is_named(clinic, tmp_path):
