@@ -1,0 +1,105 @@
+"""Trains the local danger classifier: `python -m agent.safety.train` (set-up), `... report`.
+
+Deterministic: fixed data, fixed solver, no shuffling. `report` holds out whole families of phrases,
+fold by fold, and prints what lexicon, classifier and their union make of phrases they never saw.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from agent.safety.classifier import (
+    BUCKETS,
+    NO_DANGER,
+    Classifier,
+    Thresholds,
+    hashed_words,
+    save_classifier,
+)
+from agent.safety.lexicon import Lexicon
+from agent.safety.normalise import normalise
+from agent.safety.rules import read_rules
+from agent.safety.samples import Sample, read_samples
+from agent.safety.screen import Screen
+from knowledge.encoder import load_encoder, models_dir
+from knowledge.errors import InputError
+
+THRESHOLDS = Thresholds(danger=0.85, distress=0.80, cautious=0.97)
+"""Set on held-out families and on ordinary text so that at most one ordinary message in a thousand
+is raised by the classifier alone; the figures stand in docs/SAFETY.md."""
+
+FOLDS = 5
+_STRENGTH = 30.0
+_SEED = 20261121
+
+
+@dataclass(frozen=True)
+class Fitted:
+    labels: tuple[str, ...]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def classifier(self) -> Classifier:
+        return Classifier(self.labels, self.weights, self.bias, THRESHOLDS)
+
+
+def fit(lines: Sequence[str], vectors: NDArray[np.float32], labels: Sequence[str]) -> Fitted:
+    """Multinomial logistic regression on sentence vectors and hashed words."""
+    rows = hstack([csr_matrix(vectors), _hashed(lines)], format="csr")
+    model = LogisticRegression(C=_STRENGTH, max_iter=600, tol=1e-5, random_state=_SEED)
+    model.fit(rows, labels)
+    return Fitted(
+        tuple(str(name) for name in model.classes_),
+        np.ascontiguousarray(model.coef_.T, dtype=np.float32),
+        np.asarray(model.intercept_, dtype=np.float32),
+    )
+
+
+def train() -> str:
+    """Fit on everything and write the artefact; returns its hash."""
+    samples = read_samples()
+    encoder = load_encoder()
+    fitted = fit(
+        [normalise(s.text) for s in samples],
+        encoder.encode([s.text for s in samples]),
+        [s.label for s in samples],
+    )
+    return save_classifier(
+        models_dir(), fitted.labels, fitted.weights, fitted.bias, THRESHOLDS, encoder.id
+    )
+
+
+def report() -> str:
+    """A Markdown table: found / all, by group and language, with families held out."""
+    samples = read_samples()
+    vectors = load_encoder().encode([s.text for s in samples])
+    lexicon = Lexicon(read_rules())
+    counts: dict[tuple[str, str], NDArray[np.int64]] = {}
+    for fold in range(FOLDS):
+        held = held_out(samples, fold)
+        rest = [i for i in range(len(samples)) if i not in held]
+        fitted = fit(
+            [normalise(samples[i].text) for i in rest],
+            vectors[rest],
+            [samples[i].label for i in rest],
+        )
+        nothing = Lexicon(read_rules_without_rules())
+        screens = (
+            Screen(lexicon, None),
+            Screen(nothing, fitted.classifier()),
+            Screen(lexicon, fitted.classifier()),
+        )
+        for i in sorted(held):
+            sample = samples[i]
+            fired = [
+                screen.screen(sample.text, vector=vectors[i]).level > 1 for screen in screens
+            ]
+            key = (sample.label, sample.language)
+            row = counts.setdefault(key, np.zeros(4, dtype=np.int64))
+            row += np.array([*fired, True], dtype=np.int64)
+    return _table(counts)
