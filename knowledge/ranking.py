@@ -1,6 +1,6 @@
 """Weighs the evidence that a passage answers a question, with weights fitted on the dev set.
 
-Two logistic models (docs/adr/0003-retrieval-fusion.md): one orders passages, one says how likely it
+Two logistic models (knowledge/calibration/README.md): one orders passages, one says how likely it
 is that the first one answers at all. `python -m knowledge.calibration` fits and writes both.
 """
 
