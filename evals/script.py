@@ -4,7 +4,8 @@ What the contract leaves open, decided here: `contains...` looks past upper and 
 text of all of the step's messages (and the labels of a card), `matches` is a Python regular
 expression searched in the same text, `kind` holds when one of the step's messages has it,
 `options` counts the buttons of the last message that has any, `cites` takes a source (or its end)
-or a title. Beyond the contract: `staff` takes `by`, a staff id; `level` may be a list.
+or a title. An entry of `appointments` is looked for among everybody's. Beyond the contract:
+`staff` takes `by`, a staff id; `level` may be a list.
 """
 
 import re

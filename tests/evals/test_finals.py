@@ -97,6 +97,8 @@ BOOK = [
         ({"start_after": "2026-06-09T09:00:01-07:00", "count": 1}, True),
         ({"start_before": "2026-06-09T09:00:00-07:00", "count": 1}, True),
         ({"start": "2026-06-10T16:00:00Z", "practitioner_id": "DR-1"}, True),
+        ({"patient_id": "PT-1", "count": 3}, True),
+        ({"patient_id": "PT-2"}, False),
         ({"practitioner_id": "DR-2"}, False),
         ({"modality": "telehealth"}, False),
     ],

@@ -51,7 +51,13 @@ async def test_a_booking_is_moved_by_pressing_and_saying_yes(warm: Warm) -> None
         final={
             "appointments": [
                 {"id": "AP-1", "status": "cancelled"},
-                {"status": "booked", "start_after": "2026-06-08T00:00:00-06:00", "count": 1},
+                {
+                    "patient_id": "PT-1",
+                    "status": "booked",
+                    "start_after": "2026-06-08T00:00:00-06:00",
+                    "count": 1,
+                },
+                {"id": "AP-2", "status": "booked"},
             ],
             "tasks": [],
             "drafts": 0,
