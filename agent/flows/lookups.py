@@ -6,7 +6,14 @@ from agent.domain.terms import Intent, TaskCode
 from agent.flows.flow import Done, Flow, Move, Relay, Said, Step, Visit
 from agent.flows.visits import described, mentioned
 from agent.tools.desk import Errand
-from agent.tools.records import form_status, get_balance, get_coverage, optical_order_status
+from agent.tools.records import (
+    form_link,
+    form_status,
+    get_balance,
+    get_coverage,
+    optical_order_status,
+    payment_link,
+)
 from agent.tools.scheduling import list_appointments
 from agent.understanding.dates import parse_when
 from agent.understanding.people import match_items
@@ -110,7 +117,8 @@ async def payment(visit: Visit) -> Move:
     url = visit.practice.payment_url
     if url is None:
         return _to_billing(visit, "handoff.lead.billing_question")
-    return Done((visit.say("billing.pay", url=url),))
+    link = await payment_link(visit.tools, url)
+    return Done((visit.say("billing.pay", url=link),))
 
 
 def _to_billing(visit: Visit, lead: str) -> Relay:
@@ -119,15 +127,15 @@ def _to_billing(visit: Visit, lead: str) -> Relay:
 
 
 async def orders(visit: Visit) -> Move:
-    """Where the patient's open orders are; picked-up ones only when nothing is open."""
+    """The orders the question names, else the open ones, else those picked up."""
     found = await optical_order_status(visit.tools)
-    waiting = tuple(o for o in found if o.status is not OrderStatus.DISPENSED) or found
-    if not waiting:
+    if not found:
         summary = visit.wording.say("en", "task.said", text=visit.text)
         lead = visit.say("handoff.lead.order_question")
         return Relay(Errand(TaskCode.ORDER_QUESTION, summary), lead)
-    named = match_items(visit.text, [f"{o.kind} {o.description}" for o in waiting])
-    shown = tuple(waiting[i] for i in named) or waiting
+    waiting = tuple(o for o in found if o.status is not OrderStatus.DISPENSED)
+    named = match_items(visit.text, [f"{o.kind} {o.description}" for o in found])
+    shown = tuple(found[i] for i in named) or waiting or found
     return Done(tuple(_order_line(visit, order) for order in shown))
 
 
@@ -158,13 +166,27 @@ async def forms(visit: Visit) -> Move:
     found = await form_status(visit.tools)
     waiting = tuple(f for f in found if f.status is not FormStatus.COMPLETED)
     named = match_items(visit.text, [f.name for f in found])
-    if len(named) == 1 and found[named[0]] not in waiting:
-        return Done((_form_line(visit, found[named[0]]),))
+    if len(named) == 1:
+        return Done((await _one_form(visit, found[named[0]]),))
     if not waiting:
         return Done((visit.say("forms.all_done" if found else "forms.none"),))
-    lines = [_form_line(visit, form) for form in waiting]
+    lines = [_linked(visit, form, form.url) for form in waiting]
     text = "\n".join([visit.words("forms.list"), *("• " + line.text for line in lines)])
     return Done((Said(text, tuple(fact for line in lines for fact in line.facts)),))
+
+
+async def _one_form(visit: Visit, form: Form) -> Said:
+    if form.status is FormStatus.COMPLETED or not form.url:
+        return _form_line(visit, form)
+    return _linked(visit, form, await form_link(visit.tools, form))
+
+
+def _linked(visit: Visit, form: Form, url: str) -> Said:
+    line = _form_line(visit, form)
+    if not url:
+        return line
+    text = f"{line.text} {visit.words('forms.link', url=url)}"
+    return Said(text, (text,))
 
 
 def _form_line(visit: Visit, form: Form) -> Said:
@@ -173,8 +195,6 @@ def _form_line(visit: Visit, form: Form) -> Said:
         key = "forms.overdue" if form.due < visit.now else "forms.due"
         parts.append(visit.words(key, date=visit.wording.day(visit.language, form.due)))
     text = ", ".join(parts) + "."
-    if form.url and form.status is not FormStatus.COMPLETED:
-        text += " " + visit.words("forms.link", url=form.url)
     return Said(text, (text,))
 
 

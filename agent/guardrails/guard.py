@@ -6,6 +6,7 @@ from guardrails import AsyncGuard
 from guardrails.errors import ValidationError
 
 from agent.guardrails.grounding import Grounding
+from agent.guardrails.injection import Injection
 from agent.guardrails.wording import Licence
 
 
@@ -22,7 +23,7 @@ class Guard:
 
     def __init__(self, approved: tuple[str, ...] = ()) -> None:
         guard = AsyncGuard(history_max_length=1).use(
-            Grounding(on_fail="noop"), Licence(on_fail="noop")
+            Grounding(on_fail="noop"), Injection(on_fail="noop"), Licence(on_fail="noop")
         )
         guard.configure(allow_metrics_collection=False)
         self._guard = guard

@@ -163,6 +163,8 @@ def _unsure(wish: Wish, runner_up: Intent | None) -> Wish:
     if not candidates:
         return Wish(Intent.FAQ, wish.text, wish.confidence)
     asked = Wish(wish.intent, wish.text, wish.confidence, candidates=candidates)
+    if runner_up is not Intent.FAQ:
+        return asked
     return Wish(Intent.FAQ, wish.text, wish.confidence, otherwise=(asked,))
 
 

@@ -26,6 +26,15 @@ async def list_medication_requests(session: ToolSession) -> tuple[MedicationRequ
     )
 
 
+async def payment_link(session: ToolSession, url: str) -> str:
+    """The practice's own payment page; no EHR is asked, so every EHR can do it."""
+
+    async def known() -> str:
+        return url
+
+    return await session.call("payment_link", known)
+
+
 async def optical_order_status(session: ToolSession) -> tuple[Order, ...]:
     return await session.call(
         "optical_order_status", lambda: session.ehr.orders(session.patient_id), Capability.ORDERS
@@ -36,3 +45,12 @@ async def form_status(session: ToolSession) -> tuple[Form, ...]:
     return await session.call(
         "form_status", lambda: session.ehr.forms(session.patient_id), Capability.FORMS
     )
+
+
+async def form_link(session: ToolSession, form: Form) -> str:
+    """Where the form is filled in."""
+
+    async def known() -> str:
+        return form.url
+
+    return await session.call("form_link", known)
