@@ -117,15 +117,14 @@ def audit_json(record: LedgerRecord) -> Json:
 
 
 def patient_json(patient_id: PatientId, patient: Patient | None) -> Json:
-    if patient is None:
-        return {"id": patient_id, "display_name": patient_id}
+    """Every field, null where the EHR does not say."""
     return {
-        "id": patient.id,
-        "display_name": patient.display_name,
-        "birth_date": patient.birth_date.isoformat(),
-        "language": patient.language,
-        "phone": patient.phone,
-        "preferred_channel": patient.preferred_channel,
+        "id": patient_id,
+        "display_name": patient.display_name if patient else patient_id,
+        "birth_date": patient.birth_date.isoformat() if patient else None,
+        "language": patient.language if patient else None,
+        "phone": patient.phone if patient else None,
+        "preferred_channel": patient.preferred_channel if patient else None,
     }
 
 

@@ -197,21 +197,19 @@ class Session:
                 self._words = self._words.in_language(frame.locale)
                 return [OpenConversation(frame)]
             case Say():
-                return self._say(frame, now)
+                return self._unless_too_fast(Receive(frame), frame.id, now)
             case Read():
                 return [MarkRead(frame.seq)]
             case Feedback():
-                return [Rate(frame)]
+                return self._unless_too_fast(Rate(frame), None, now)
             case End():
                 return [EndConversation(), Close(DONE)]
             case Typing():
                 return []
 
-    def _say(self, say: Say, now: float) -> list[Action]:
+    def _unless_too_fast(self, action: Action, say_id: str | None, now: float) -> list[Action]:
         wait = self._bucket.take(now) if self._bucket else 0
-        if wait:
-            return [self._error("rate_limited", say.id, retry_after=wait)]
-        return [Receive(say)]
+        return [self._error("rate_limited", say_id, retry_after=wait)] if wait else [action]
 
     def _reject(self, code: ErrorCode, frame_id: str | None) -> list[Action]:
         refusal = self._error(code, frame_id)
