@@ -1,5 +1,7 @@
 """Keeps the vectors of passages in Chroma: the whole, the question it answers, its single units."""
 
+import knowledge.quiet  # noqa: F401
+
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

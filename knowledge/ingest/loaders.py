@@ -1,5 +1,7 @@
 """Reads a file of any accepted format into front matter and blocks: one loader a format."""
 
+import knowledge.quiet  # noqa: F401
+
 import csv
 import io
 import zipfile
