@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from agent.understanding.calendar_words import corrected
-from agent.understanding.clock_grammar import Clock, read_clock
+from agent.understanding.clock_grammar import read_clock
 from agent.understanding.day_grammar import OPEN_DAYS, Days, read_days
 from agent.understanding.scan import Scan
 from agent.understanding.spelling import fold

@@ -366,7 +366,7 @@ _RULES: tuple[tuple[re.Pattern[str], Callable[[Days, re.Match[str], date], None]
     (_atoms(r"\b(?:the )?week (?P<side>after|following|before) (?:[a-z']+ ){0,4}?A1"), _week_after),
     (_atoms(r"\bsemana (?P<side>despues|siguiente|antes|posterior|anterior) (?:al?|del?)? ?(?:[a-z]+ ){0,4}?A1"), _week_after),
     (_atoms(rf"\b(?P<n>{_N}) (?P<unit>days?|weeks?) (?:from|after) A1"), _from_day),
-    (_atoms(rf"\b(?:not |no )?(?:between|entre|from|de|desde) (?:el )?A1 ?(?:to|through|thru|until|till|-|–|and|y|a|al|hasta)(?: el)? ?A2"), _range),
+    (_atoms(r"\b(?:not |no )?(?:between|entre|from|de|desde) (?:el )?A1 ?(?:to|through|thru|until|till|-|–|and|y|a|al|hasta)(?: el)? ?A2"), _range),
     (_atoms(r"A1 ?(?:through|thru|until|till|-|–|to|hasta|al?)(?: el)? ?A2"), _range),
     (_atoms(r"\b(?:any ?time |some ?time )?(?:(?P<strict>after|past|later than|despues(?: de)?)|since|starting(?: on| from)?|from|beginning|as of|(?:not|no|nothing) (?:before|earlier than|antes(?: de)?)|(?:no )?(?:earlier|sooner) than|a partir(?: de)?|desde) (?:my [a-z]+ (?:on |ends on |ends )?|de mi [a-z]+ (?:de )?)?A1(?: on\b| onwards?| or later| en adelante)?"), _after),
     (_atoms(r"A1 (?P<strict>)(?:or later|or after|onwards?|and (?:later|after|beyond)|en adelante|o despues)"), _after),

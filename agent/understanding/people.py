@@ -86,7 +86,7 @@ def _said_names(text: str) -> dict[str, bool]:
 
 def _score(part: str, said: dict[str, bool], everyone: set[str]) -> float:
     """1 for a name as it is written, 0.9 for a misspelt one that is nobody else's name."""
-    if part in said or part + "s" in said and part + "s" not in everyone and said[part + "s"]:
+    if part in said or (part + "s" in said and part + "s" not in everyone and said[part + "s"]):
         return 1.0
     for word in said:
         if word not in everyone and word not in _COMMON and alike(word, part):

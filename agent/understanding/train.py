@@ -29,7 +29,7 @@ from knowledge.errors import InputError
 CALIBRATION = "story"
 """The family that the temperature is fitted on: long messages told sideways, the hardest."""
 
-INTENT_STRENGTH = 12.0
+INTENT_STRENGTH = 6.0
 LANGUAGE_STRENGTH = 10.0
 _EMBEDDING_WEIGHT = 2.0
 _NGRAM_WEIGHT = 1.0
