@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.adapters.clock import RunningClock
 from agent.adapters.ehr.demo.ehr import open_demo_ehr
 from agent.adapters.notify.log import LogNotifier
 from agent.adapters.practice_folder import load_practice
 from agent.adapters.store.checkpoints import open_checkpointer
 from agent.adapters.store.store import open_store
+from agent.clock import RunningClock
 from agent.graph import build_graph
 from agent.guardrails.guard import Guard
 from agent.nodes.rooms import Registry, Rooms

@@ -27,8 +27,8 @@ from pathlib import Path
 
 import structlog
 
-from agent.adapters.clock import RunningClock
 from agent.bootstrap import Models, load_models, running_agent
+from agent.clock import RunningClock
 from agent.domain.ids import MessageId, PatientId
 from agent.domain.terms import Route
 from agent.turns import Agent

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from agent.adapters.clock import RunningClock
+from agent.clock import RunningClock
 from agent.domain.conversation import Conversation, Message, Option
 from agent.domain.ids import ConversationId, MessageId, PatientId, StaffId
 from agent.domain.terms import Author, Control, DraftStatus, Route

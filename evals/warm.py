@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from agent.adapters.clock import RunningClock
 from agent.bootstrap import Models, load_models, running_agent
+from agent.clock import RunningClock
 from agent.domain.conversation import Entry
 from agent.domain.desk import Draft, Task
 from agent.domain.ids import ConversationId

@@ -9,8 +9,8 @@ from time import monotonic
 import structlog
 from fastapi import FastAPI
 
-from agent.adapters.clock import RunningClock
 from agent.bootstrap import Models, running_agent
+from agent.clock import RunningClock
 from agent.settings import Settings
 from agent.turns import Agent
 from server.errors import install_error_handlers

@@ -1,4 +1,4 @@
-"""`portico serve` and `portico token`."""
+"""`portico serve`."""
 
 import asyncio
 import secrets
@@ -6,20 +6,19 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
 
-from agent.adapters.clock import RunningClock
-from agent.domain.ids import PatientId
+from agent.clock import RunningClock
 from agent.settings import Settings, load_settings
 from knowledge.errors import InputError
 from server.app import running_app
 from server.logs import configure_logging
-from server.tokens import make_patient_token
+from server.token_cli import check_is_practice
 
 Practice = Annotated[Path, typer.Option("--practice", help="The practice folder.")]
 Data = Annotated[Path, typer.Option("--data", help="Where everything is stored.")]
@@ -37,23 +36,11 @@ def serve(
 ) -> None:
     """Serve a practice: the chat, the desk and the API."""
     clock = RunningClock(_instant(now))
-    _check_is_practice(practice)
+    check_is_practice(practice)
     settings = _with_demo_password(load_settings(data))
     configure_logging()
     with listening(host, port) as listener:
         asyncio.run(_serve(practice, data, settings, clock, listener))
-
-
-def token(
-    practice: Practice,
-    patient: Annotated[str, typer.Option(help="The patient's id.")],
-    data: Data = Path("data"),
-    ttl: Annotated[int, typer.Option(help="Seconds until it expires.")] = 3600,
-) -> None:
-    """Print a signed patient token, for trying things out."""
-    _check_is_practice(practice)
-    settings = load_settings(data)
-    print(make_patient_token(PatientId(patient), settings.token_key, timedelta(seconds=ttl)))
 
 
 async def _serve(
@@ -93,12 +80,6 @@ class Server(uvicorn.Server):
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
-
-
-def _check_is_practice(practice: Path) -> None:
-    """Before any key is made for it."""
-    if not (practice / "practice.toml").is_file():
-        raise InputError(f"{practice / 'practice.toml'}: no such file")
 
 
 def _instant(text: str | None) -> datetime | None:

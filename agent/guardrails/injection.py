@@ -15,7 +15,10 @@ from guardrails.validator_base import (
     register_validator,
 )
 
-_MACHINE = r"(?:assistants?|chat ?bots?|bots?|a\.?i\.?|language models?|llms?|asistentes?|modelos?)"
+_MACHINE = (
+    r"(?:assistants?|chat ?bots?|bots?|a\.?i\.?|language models?|llms?|"
+    r"(?:chat|virtual|automated|computer) (?:program|agent|system)s?|asistentes?|modelos?)"
+)
 _STEERING = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -26,6 +29,7 @@ _STEERING = tuple(
         rf"\b(?:to|for|attention|note to|dear|para|atenci[oó]n)\b.{{0,20}}\b{_MACHINE}\b"
         r".{0,30}\b(?:reads?|reading|processes|processing|lee|lea)\b",
         rf"\b{_MACHINE}\s+(?:must|should|shall|has to|have to|needs? to|debe[n]?|tiene[n]? que)\b",
+        rf"\b{_MACHINE}\b[^.]{{0,60}}\bit\s+(?:should|must|shall|has to|needs to)\b",
         r"\b(?:you are now|from now on you|pretend to be|ahora eres|a partir de ahora)\b"
         r".{0,30}\b(?:mode|unrestricted|admin|developer|modo)\b",
         r"\b(?:system|developer) prompt\b|\bjailbreak\b",

@@ -19,8 +19,8 @@ from knowledge.errors import InputError
 BUCKETS = 8192
 """Hash buckets for words and word pairs."""
 
-WORD_WEIGHT = 0.5
-"""Length of the hashed part of a row; the sentence vector has length 1."""
+WORD_WEIGHT = 1.0
+"""Length of the hashed part of a row; the sentence vector has length 1 too."""
 
 NO_DANGER = "none"
 _FOLDER = "safety"

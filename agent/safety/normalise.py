@@ -48,7 +48,7 @@ def load_forms() -> Forms:
         (re.compile(rf"(?<!\S){re.escape(old)} "), f"{new} ") for old, new in raw["phrases"].items()
     )
     slips = {slip: word for word in raw["slips"] for slip in _one_letter_off(word)}
-    for word in raw["not_slips"]:
+    for word in (*raw["not_slips"], *raw["slips"]):
         slips.pop(word, None)
     return Forms(raw["words"], phrases, raw["emoji"], frozenset(raw["hidden"]), slips)
 
@@ -112,7 +112,7 @@ def _word(token: str, forms: Forms) -> str:
         return _unstretched(token, forms) if _STRETCHED.search(token) else token
     if "*" in token:
         return _unmasked(token, forms)
-    if token.isdigit() or token[0].isdigit() and not any(c.isalpha() for c in token):
+    if token.isdigit() or (token[0].isdigit() and not any(c.isalpha() for c in token)):
         return token
     guess = _unstretched(token.translate(_LEET), forms)
     guess = forms.words.get(guess, guess)

@@ -6,7 +6,7 @@ fold by fold, and prints what lexicon, classifier and their union make of phrase
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +29,12 @@ from agent.safety.screen import Screen
 from knowledge.encoder import load_encoder, models_dir
 from knowledge.errors import InputError
 
-THRESHOLDS = Thresholds(danger=0.85, distress=0.80, cautious=0.97)
+THRESHOLDS = Thresholds(danger=0.90, distress=0.90, cautious=0.97)
 """Set on held-out families and on ordinary text so that at most one ordinary message in a thousand
 is raised by the classifier alone; the figures stand in docs/SAFETY.md."""
 
 FOLDS = 5
-_STRENGTH = 30.0
+_STRENGTH = 10.0
 _SEED = 20261121
 
 
@@ -78,7 +78,8 @@ def report() -> str:
     """A Markdown table: found / all, by group and language, with families held out."""
     samples = read_samples()
     vectors = load_encoder().encode([s.text for s in samples])
-    lexicon = Lexicon(read_rules())
+    book = read_rules()
+    lexicon, silent = Lexicon(book), Lexicon(replace(book, rules=(), window=()))
     counts: dict[tuple[str, str], NDArray[np.int64]] = {}
     for fold in range(FOLDS):
         held = held_out(samples, fold)
@@ -88,10 +89,9 @@ def report() -> str:
             vectors[rest],
             [samples[i].label for i in rest],
         )
-        nothing = Lexicon(read_rules_without_rules())
         screens = (
             Screen(lexicon, None),
-            Screen(nothing, fitted.classifier()),
+            Screen(silent, fitted.classifier()),
             Screen(lexicon, fitted.classifier()),
         )
         for i in sorted(held):
@@ -103,3 +103,52 @@ def report() -> str:
             row = counts.setdefault(key, np.zeros(4, dtype=np.int64))
             row += np.array([*fired, True], dtype=np.int64)
     return _table(counts)
+
+
+def held_out(samples: Sequence[Sample], fold: int) -> frozenset[int]:
+    """Indices of the families of `fold`; families of one kind are dealt round the folds."""
+    dealt: dict[str, int] = {}
+    kinds: dict[str, int] = {}
+    for sample in samples:
+        if sample.family not in dealt:
+            kind = sample.label.split(".")[0]
+            dealt[sample.family] = kinds.get(kind, 0) % FOLDS
+            kinds[kind] = kinds.get(kind, 0) + 1
+    return frozenset(i for i, s in enumerate(samples) if dealt[s.family] == fold)
+
+
+def _hashed(lines: Sequence[str]) -> csr_matrix:
+    rows, columns, values = [], [], []
+    for i, line in enumerate(lines):
+        buckets, weights = hashed_words(line)
+        rows += [i] * len(buckets)
+        columns += buckets.tolist()
+        values += weights.tolist()
+    return csr_matrix((values, (rows, columns)), shape=(len(lines), BUCKETS), dtype=np.float32)
+
+
+def _table(counts: dict[tuple[str, str], NDArray[np.int64]]) -> str:
+    lines = [
+        "| group | language | messages | lexicon | classifier | union |",
+        "|---|---|---|---|---|---|",
+    ]
+    for (label, language), (lexicon, classifier, union, of) in sorted(counts.items()):
+        name = "no danger (raised)" if label == NO_DANGER else label
+        lines.append(f"| {name} | {language} | {of} | {lexicon} | {classifier} | {union} |")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str]) -> int:
+    if arguments not in ([], ["report"]):
+        print("usage: python -m agent.safety.train [report]", file=sys.stderr)
+        return 2
+    try:
+        print(report() if arguments else f"safety classifier {train()[:16]} written")
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from agent.adapters.clock import RunningClock
 from agent.adapters.ehr.demo.ehr import DemoEhr
 from agent.bootstrap import Models, load_models, running_agent
+from agent.clock import RunningClock
 from agent.domain.audit import TurnRecord
 from agent.domain.conversation import Conversation, Entry, Message
 from agent.domain.desk import Draft, Task

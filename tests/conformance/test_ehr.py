@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.adapters.clock import RunningClock
 from agent.adapters.ehr.demo.ehr import open_demo_ehr
+from agent.clock import RunningClock
 from agent.domain.booking import AppointmentStatus, Booking, Slot, SlotQuery, WaitlistEntry
 from agent.domain.ids import (
     AppointmentId,

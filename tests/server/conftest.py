@@ -19,8 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from agent.adapters.clock import RunningClock
 from agent.bootstrap import Models, load_models
+from agent.clock import RunningClock
 from agent.domain.ids import PatientId
 from agent.domain.terms import Role
 from agent.settings import load_settings

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.adapters.clock import RunningClock
+from agent.clock import RunningClock
 from agent.adapters.ehr.demo.ehr import DemoEhr, open_demo_ehr
 from agent.domain.booking import Booking, SlotQuery, WaitlistEntry
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId, ServiceTypeId
