@@ -8,6 +8,7 @@ import type { ChatView } from "./view";
 const NEAR_END_PX = 80;
 
 const authorOf = (row: Row | undefined): string | null => {
+  if (row?.kind === "message" && row.message.kind === "card") return null;
   if (row?.kind === "message") return row.message.author + (row.message.staff?.name ?? "");
   return row?.kind === "outgoing" ? "patient" : null;
 };

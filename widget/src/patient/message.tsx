@@ -10,6 +10,7 @@ import type { ChatView } from "./view";
 
 function authorOf(message: MessageFrame, { say }: ChatView["speech"]): string {
   if (message.author === "patient") return say("author.patient");
+  if (message.kind === "card") return say("author.card");
   if (message.author === "assistant") return say("author.assistant");
   if (message.author === "system") return say("author.system");
   return message.staff ? say("author.staff", { name: message.staff.name }) : say("author.staff_unnamed");

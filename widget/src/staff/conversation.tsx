@@ -15,11 +15,13 @@ function Patient({ conversation, view }: { conversation: Conversation; view: Des
   const { patient } = conversation;
   const { birth_date, language, preferred_channel } = patient;
   const phone = patient.phone ?? "";
+  const full = [...conversation.tasks, ...conversation.drafts][0]?.patient_name ?? patient.display_name;
+  const isUsual = full.startsWith(patient.display_name);
   const call = safeHref(`tel:${phone}`);
   return (
     <div class="patient">
       <h2 id="patient-name" tabIndex={-1}>
-        {patient.display_name}
+        {isUsual ? full : `${full} (${patient.display_name})`}
       </h2>
       <ul>
         <li>{patient.id}</li>
