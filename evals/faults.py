@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from agent.turns import Agent
 from evals.script import Part
+from knowledge.errors import KnowledgeUnavailable
 
 
 @runtime_checkable
@@ -57,4 +58,4 @@ class Faults:
 
 
 def _unreadable(*_args: Any, **_kwargs: Any) -> Any:
-    raise OSError("the knowledge index is switched off")
+    raise KnowledgeUnavailable("the knowledge index is switched off")

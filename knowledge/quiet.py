@@ -5,6 +5,7 @@ person can still decide otherwise. What each library would contact stands in `do
 """
 
 import os
+import sys
 
 GUARDS = {
     "ANONYMIZED_TELEMETRY": "False",
@@ -18,6 +19,9 @@ GUARDS = {
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_OFFLINE": "1",
 }
+
+# jsonschema would load this grammar only to check formats that nobody here uses.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 for _name, _value in GUARDS.items():
     os.environ.setdefault(_name, _value)

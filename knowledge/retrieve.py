@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from chromadb.errors import ChromaError
+
 from knowledge.answer import compose_answer
 from knowledge.encoder import Encoder
-from knowledge.errors import InputError
+from knowledge.errors import InputError, KnowledgeUnavailable
 from knowledge.expectation import expectation, fit
 from knowledge.index.manifest import chroma_path, manifest_path, read_manifest
 from knowledge.index.vectors import Nearest, VectorStore
@@ -81,8 +83,12 @@ class Retriever:
         """At most `limit` passages, best first.
 
         `language` None: as the question is written. `today` marks what is overdue for review.
+        Raises `KnowledgeUnavailable` when the index cannot be read.
         """
-        candidates = self.candidates(question, audience=audience, language=language)
+        try:
+            candidates = self.candidates(question, audience=audience, language=language)
+        except (ChromaError, OSError) as error:
+            raise KnowledgeUnavailable(type(error).__name__) from error
         if not candidates:
             return Retrieval((), 0.0, None)
         ranked = [candidate.evidence for candidate in candidates]

@@ -32,7 +32,7 @@ async def answer(state: ConversationState, rooms: Rooms) -> Update:
         found = await asyncio.to_thread(
             rooms.retriever.retrieve, wish.text, audience=PATIENTS, language=turn.language
         )
-    except (KnowledgeUnavailable, OSError):
+    except KnowledgeUnavailable:
         found = Retrieval((), 0.0, None)
     spent = (time.perf_counter() - started) * 1000
     turn = replace(turn, node_ms={**turn.node_ms, "retrieval": spent})
