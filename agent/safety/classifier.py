@@ -136,9 +136,7 @@ def load_classifier(models_dir: Path) -> Classifier:
     digest = hashlib.sha256(weights.tobytes() + bias.tobytes()).hexdigest()
     if digest != manifest["sha256"]:
         raise InputError(f"{folder}/classifier.npz: was altered: run `make setup` again")
-    return Classifier(
-        tuple(manifest["labels"]), weights, bias, Thresholds(*manifest["thresholds"])
-    )
+    return Classifier(tuple(manifest["labels"]), weights, bias, Thresholds(*manifest["thresholds"]))
 
 
 def _parsed(label: str) -> tuple[Category, Level] | None:

@@ -17,7 +17,7 @@ FORMS_FILE = Path(__file__).parent / "lexicon" / "forms.toml"
 MAX_CHARACTERS = 8000
 
 _LEET = str.maketrans("013457@$!|+", "oieastasiit")
-_QUOTES = str.maketrans("’‘`´ʼ＇", "''''''")
+_QUOTES = str.maketrans("’‘`´ʼ＇“”«»", "''''''\"\"\"\"")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ufe0e\ufe0f]")
 _SPELLED = re.compile(r"(?<![a-z0-9'])[a-z](?:[ .\-_*]{1,2}[a-z]){2,}(?![a-z0-9'])")
 _TOKEN = re.compile(
@@ -133,7 +133,9 @@ def _unstretched(token: str, forms: Forms) -> str:
 def _unmasked(token: str, forms: Forms) -> str:
     letters = token.translate(_LEET).strip("*") if token.strip("*") in forms.hidden else token
     shape = re.compile(re.escape(letters).replace(r"\*", "[a-z]{1,2}") + r"\Z")
-    return next((word for word in sorted(forms.hidden) if shape.match(word)), token.replace("*", ""))
+    return next(
+        (word for word in sorted(forms.hidden) if shape.match(word)), token.replace("*", "")
+    )
 
 
 def _joined(spelled: str, forms: Forms) -> str:

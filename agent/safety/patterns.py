@@ -40,7 +40,9 @@ class PatternError(ValueError):
 
 def compile_patterns(patterns: list[str], lists: Mapping[str, str]) -> re.Pattern[str]:
     """One expression that matches any of `patterns`."""
-    return re.compile(_START + "(?:" + "|".join(_expression(p, lists) for p in patterns) + ")", re.S)
+    return re.compile(
+        _START + "(?:" + "|".join(_expression(p, lists) for p in patterns) + ")", re.S
+    )
 
 
 def list_expression(words: list[str], lists: Mapping[str, str]) -> str:

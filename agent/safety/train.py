@@ -29,7 +29,7 @@ from agent.safety.screen import Screen
 from knowledge.encoder import load_encoder, models_dir
 from knowledge.errors import InputError
 
-THRESHOLDS = Thresholds(danger=0.90, distress=0.90, cautious=0.97)
+THRESHOLDS = Thresholds(danger=0.88, distress=0.90, cautious=0.97)
 """Set on held-out families and on ordinary text so that at most one ordinary message in a thousand
 is raised by the classifier alone; the figures stand in docs/SAFETY.md."""
 
@@ -96,9 +96,7 @@ def report() -> str:
         )
         for i in sorted(held):
             sample = samples[i]
-            fired = [
-                screen.screen(sample.text, vector=vectors[i]).level > 1 for screen in screens
-            ]
+            fired = [screen.screen(sample.text, vector=vectors[i]).level > 1 for screen in screens]
             key = (sample.label, sample.language)
             row = counts.setdefault(key, np.zeros(4, dtype=np.int64))
             row += np.array([*fired, True], dtype=np.int64)

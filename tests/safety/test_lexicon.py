@@ -1,0 +1,154 @@
+"""What the lexicon hears and what it lets pass, as a table per category."""
+
+import pytest
+
+from agent.domain.terms import Category, Level
+from agent.safety.lexicon import Lexicon
+from agent.safety.normalise import normalise
+from agent.safety.rules import LEXICON_DIR, read_rules
+from agent.safety.screen import Screen
+from knowledge.errors import InputError
+
+SCREEN = Screen(Lexicon(read_rules()), None)
+
+DANGER = [
+    ("self_harm", 4, "I'm going to kill myself tonight"),
+    ("self_harm", 4, "I have the gun in my hand"),
+    ("self_harm", 4, "me voy a matar esta noche"),
+    ("self_harm", 4, "I took all my pills, I want to die"),
+    ("self_harm", 3, "I want to kill myself"),
+    ("self_harm", 3, "wrote my suicide note already"),
+    ("self_harm", 3, "what's the least painful way to die"),
+    ("self_harm", 3, "my son says he wants to die"),
+    ("self_harm", 3, "quiero suicidarme"),
+    ("self_harm", 2, "I wish I was dead"),
+    ("self_harm", 2, "everyone would be better off without me"),
+    ("self_harm", 2, "I won't be needing any more appointments, thank you for trying"),
+    ("self_harm", 2, "I've been cutting again"),
+    ("self_harm", 2, "ya no quiero vivir"),
+    ("self_harm", 2, "estarían mejor sin mí"),
+    ("harm_to_others", 3, "I want to kill my boss"),
+    ("harm_to_others", 4, "I'm outside his house with a loaded gun"),
+    ("harm_to_others", 3, "voy a matar a mi vecino"),
+    ("psychosis", 3, "the voices are telling me to jump"),
+    ("psychosis", 3, "oigo voces que me dicen que me corte"),
+    ("abuse", 3, "my stepdad touches me"),
+    ("abuse", 3, "my mother's caregiver is hitting her"),
+    ("abuse", 3, "I was raped"),
+    ("abuse", 3, "la cuidadora golpea a mi abuela"),
+    ("domestic_violence", 3, "my husband hits me"),
+    ("domestic_violence", 3, "he reads my texts and won't let me leave"),
+    ("domestic_violence", 4, "he says he's going to kill me"),
+    ("domestic_violence", 3, "mi novio me golpea"),
+    ("overdose", 4, "my toddler swallowed my pills"),
+    ("overdose", 4, "I took a whole bottle of Tylenol"),
+    ("overdose", 3, "I accidentally took a double dose"),
+    ("overdose", 4, "mi hijo tomó cloro"),
+    ("medical", 4, "I have chest pain and my left arm is numb"),
+    ("medical", 4, "his face is drooping"),
+    ("medical", 4, "I'm pregnant and bleeding"),
+    ("medical", 4, "no puedo respirar"),
+    ("medical", 4, "no fever, but I can't breathe"),
+    ("eye", 4, "bleach splashed in my eye"),
+    ("eye", 4, "I suddenly lost vision in my right eye"),
+    ("eye", 4, "flashes and floaters with a dark curtain on the side"),
+    ("eye", 4, "me cayó ácido en el ojo"),
+    ("post_operative", 4, "I had cataract surgery Monday. Now my vision is getting worse"),
+    ("post_operative", 4, "después de la operación me sale pus"),
+]
+
+HARMLESS = [
+    "this wait is killing me",
+    "I'm dying to get in to see you",
+    "can I overdose on vitamins lol?",
+    "my mom is going to kill me if I miss it",
+    "I could kill for an earlier slot",
+    "I'm dead tired",
+    "bruh I'm dead 💀",
+    "shoot me an email",
+    "I shoot at the range on weekends",
+    "I cut my finger cooking",
+    "I hurt myself at the gym",
+    "I'd rather die than fill that form out again",
+    "cancel all my appointments next week, I'm traveling",
+    "I don't need the Friday appointment anymore",
+    "thank you for everything, goodbye",
+    "I can't see my appointment in the portal",
+    "I can't go on Thursday",
+    "I took two Advil for a headache",
+    "I need a refill of my pills",
+    "I'm not suicidal",
+    "I have never wanted to hurt myself",
+    "no thoughts of self harm this week",
+    "I tried to kill myself when I was 16, but I'm doing well now",
+    "my grandfather had a stroke in 2015",
+    "do you treat people with suicidal thoughts",
+    "what are the symptoms of a stroke?",
+    "I watched a movie where the hero kills himself",
+    "no chest pain, just a cough",
+    "denies chest pain or shortness of breath",
+    "my eye is a bit dry",
+    "my contact lens hurts and my eye is red",
+    "new floaters since yesterday, should I come in?",
+    "my eye has been red and painful since this morning",
+    "I have cataract surgery next week, what should I bring?",
+    "how long does pain last after cataract surgery?",
+    "my daughter hurt her ankle",
+    "my husband hit traffic",
+    "my deductible is killing me",
+    "me muero de hambre",
+    "este calor me está matando",
+    "no quiero morir, solo quiero dormir mejor",
+    "me corté el pelo",
+    "hace diez años intenté suicidarme y ya estoy bien",
+    "no veo mi cita en el portal",
+    "¿cuáles son los síntomas de un derrame?",
+]
+
+
+@pytest.mark.parametrize(("category", "level", "text"), DANGER)
+def test_danger_is_heard(category, level, text):
+    assessment = SCREEN.screen(text)
+    assert (assessment.category, assessment.level) == (Category(category), Level(level))
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless_words_do_not_alarm(text):
+    assessment = SCREEN.screen(text)
+    assert assessment.level is Level.NONE, assessment.reasons
+    assert assessment.category is None
+
+
+def test_what_a_guard_lowered_is_kept_as_a_reason():
+    assessment = SCREEN.screen("I'm not suicidal")
+    assert assessment.reasons == ("lexicon:self_harm.intent:lowered:negation",)
+
+
+def test_reasons_name_rules_and_never_the_patients_words():
+    assessment = SCREEN.screen("Xaviera Quill wants to kill herself")
+    assert all("xaviera" not in reason.lower() for reason in assessment.reasons)
+
+
+def test_a_mistake_in_a_rule_file_names_file_and_rule(tmp_path):
+    for path in LEXICON_DIR.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text())
+    (tmp_path / "en_extra.toml").write_text(
+        '[[rule]]\nid = "x"\ncategory = "self_harm"\nlevel = 3\npatterns = ["a (b"]\n'
+    )
+    with pytest.raises(InputError, match=r"en_extra\.toml: x: "):
+        read_rules(tmp_path)
+
+
+def test_two_rules_of_one_name_are_refused(tmp_path):
+    for path in LEXICON_DIR.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text())
+    twin = '[[rule]]\nid = "medical.heart"\ncategory = "medical"\nlevel = 4\npatterns = ["ab"]\n'
+    (tmp_path / "en_twin.toml").write_text(twin)
+    with pytest.raises(InputError, match=r"medical\.heart stands twice"):
+        read_rules(tmp_path)
+
+
+def test_a_split_sentence_counts_once_it_is_whole():
+    lexicon = Lexicon(read_rules())
+    assert lexicon.read_with_earlier([normalise("i want to kill")], normalise("myself"))
+    assert not lexicon.read_with_earlier([normalise("i want to")], normalise("move it"))
