@@ -75,11 +75,11 @@ async def running_agent(
     practice = load_practice(practice_dir)
     wording = load_wording(practice.timezone, practice_dir)
     cards = load_cards(practice_dir)
-    models = models or await asyncio.to_thread(load_models)
     await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         ehr = await _open_ehr(practice, practice_dir, data_dir, clock, stack)
-        retriever = await asyncio.to_thread(_index, practice_dir, data_dir, models, clock)
+        loaded = models or await asyncio.to_thread(load_models)
+        retriever = await asyncio.to_thread(_index, practice_dir, data_dir, loaded, clock)
         store = await open_store(settings, data_dir)
         stack.push_async_callback(store.close)
         checkpointer = await stack.enter_async_context(
@@ -96,10 +96,10 @@ async def running_agent(
             broadcast=broadcast,
             clock=clock,
             wording=wording,
-            encoder=models.encoder,
-            screen=_screen(models, practice),
+            encoder=loaded.encoder,
+            screen=_screen(loaded, practice),
             cards=cards,
-            understanding=models.understanding,
+            understanding=loaded.understanding,
             retriever=retriever,
             guard=Guard(wording.texts()),
         )
