@@ -78,7 +78,7 @@ async def running_agent(
     await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         ehr = await _open_ehr(practice, practice_dir, data_dir, clock, stack)
-        loaded = models or await asyncio.to_thread(load_models)
+        loaded = await asyncio.to_thread(load_models) if models is None else models
         retriever = await asyncio.to_thread(_index, practice_dir, data_dir, loaded, clock)
         store = await open_store(settings, data_dir)
         stack.push_async_callback(store.close)
