@@ -123,6 +123,8 @@ models() {
   say 'training the local classifiers'
   build "$folder" agent.understanding.train
   build "$folder" agent.safety.train
+  "$py" -c 'from agent.bootstrap import load_models; load_models()' ||
+    fail 'the model artefacts do not load'
   echo "$state" >"$stamp"
 }
 
