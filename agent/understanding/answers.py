@@ -27,67 +27,72 @@ _SAID = read_phrases("answers")
 _YES, _NO, _ECHO = (any_of(_SAID[name]) for name in ("yes", "no", "echo"))
 _FILLER = any_of(_SAID["filler"])
 _YES_NEXT = re.compile(rf"(?:{_YES}|{_ECHO})(?![\w'])")
+_PLAIN_YES_NEXT = re.compile(rf"{_YES}(?![\w'])")
+_ECHO_NEXT = re.compile(rf"{_ECHO}(?![\w'])")
 _NO_NEXT = re.compile(rf"{_NO}(?![\w'])")
 _FILLER_NEXT = re.compile(rf"{_FILLER}(?![\w'])")
 _JOIN = re.compile(r"[\s,.;:!…\-–—\"()¡]+")
 _NEITHER = re.compile("|".join(_SAID["neither"]))
-_BUT = re.compile(
-    r"(?:but|except|however|though|although|only|pero|solo que|excepto|nomas que|aunque)\b"
+_FIRM_YES = re.compile(
+    r"(?:ye|ya|yup|si\b|go ahead|please|do it|dale|adelante|claro|absolutely|sure)"
 )
-_TRAILING_YES = re.compile(
-    r"(?:works(?: for me)?|is (?:fine|good|great|perfect|ok|okay)"
-    r"|(?:sounds|looks) (?:good|great|fine|perfect|right)|esta (?:bien|perfecto))$"
+_WHY_NOT = re.compile(r"why not|por ?que no|como no")
+_APPROVAL = re.compile(
+    r"(?:that|this|it|everything|all of (?:it|that)|all that|todo|eso|esa hora|ese dia)(?: \w+){0,2}?"
+    r" (?:works|(?:is|are) (?:all )?(?:fine|good|great|perfect|ok|okay|right|correct)"
+    r"|(?:sounds|looks) (?:good|great|fine|perfect|right|correct)|esta (?:bien|perfecto|correcto))"
+    r"(?: for (?:me|us))?"
 )
+"""About what was read back, whatever it was. Not "Tuesday works": it may be a correction."""
 
 
 def yes_or_no(text: str) -> YesNo | None:
     """What the answer to a yes/no question is; None when it is neither (a question, another wish).
 
-    The last of several counts: "yeah no" is a no.
+    The last of several counts: "yeah no" is a no. What could be either ("no, that's fine") is None:
+    the question is asked again rather than something done.
     """
     left = _JOIN.sub(" ", squeezed(text)).strip()
     said: Answered | None = None
-    while left:
-        if _NEITHER.match(left):
+    while left and not _NEITHER.match(left):
+        heard, end = _next(left, said)
+        if heard is None and end == 0:
             break
-        if negative := _NO_NEXT.match(left):
-            positive = _YES_NEXT.match(left)
-            if positive is None or positive.end() < negative.end():
-                said, left = Answered.NO, left[negative.end() :].strip()
-                continue
-        if (positive := _YES_NEXT.match(left)) and _may_say_yes(said, left):
-            said, left = Answered.YES, left[positive.end() :].strip()
-            continue
-        if filler := _FILLER_NEXT.match(left):
-            left = left[filler.end() :].strip()
-            continue
-        break
+        if said is Answered.NO and heard is Answered.YES and not _FIRM_YES.match(left):
+            if _plain_no(text):
+                return None
+            heard = Answered.NO
+        said, left = heard or said, left[end:].strip()
     left = left.strip(" ?").removeprefix("and ").removeprefix("y ")
     if said is None:
-        return YesNo(Answered.YES) if _approves(left) else None
-    if not left:
-        return YesNo(said)
-    if "?" in text and not _BUT.match(left) and len(left.split()) > 6 and said is Answered.YES:
-        return YesNo(Answered.YES_BUT, left)
-    return YesNo(Answered.YES_BUT if said is Answered.YES else Answered.NO_BUT, left)
+        return YesNo(Answered.YES) if _APPROVAL.fullmatch(left) else None
+    if left:
+        return YesNo(Answered.YES_BUT if said is Answered.YES else Answered.NO_BUT, left)
+    return None if _asks(text) else YesNo(said)
 
 
-def _may_say_yes(said: Answered | None, left: str) -> bool:
-    """An order ("cancel it") only echoes a yes; by itself or after a no it is a wish of its own."""
-    echo = re.match(rf"{_ECHO}(?![\w'])", left)
-    plain = re.match(rf"{_YES}(?![\w'])", left)
-    if echo and (plain is None or plain.end() < echo.end()):
-        return said is Answered.YES
-    return said is not Answered.NO or plain is not None
+def _next(left: str, said: Answered | None) -> tuple[Answered | None, int]:
+    """What the next words say, and where they end; end 0 when they are something else."""
+    negative, positive = _NO_NEXT.match(left), _YES_NEXT.match(left)
+    if negative and (positive is None or positive.end() < negative.end()):
+        return Answered.NO, negative.end()
+    if positive:
+        echo, plain = _ECHO_NEXT.match(left), _PLAIN_YES_NEXT.match(left)
+        only_echo = echo and (plain is None or plain.end() < echo.end())
+        if not only_echo or said is Answered.YES:
+            return Answered.YES, positive.end()
+    filler = _FILLER_NEXT.match(left)
+    return None, filler.end() if filler else 0
 
 
-def _approves(left: str) -> bool:
-    """ "tuesday works", "3 pm is fine" about what was read back."""
-    return len(left.split()) <= 6 and bool(_TRAILING_YES.search(left)) and not _negated(left)
+def _plain_no(text: str) -> bool:
+    """A bare "no", which in "no, that's fine" may say that nothing is wrong."""
+    return bool(re.match(r"\W*(?:oh |um+ )?no\b(?! (?:thanks?|thx|gracias))", squeezed(text)))
 
 
-def _negated(left: str) -> bool:
-    return bool(re.search(r"\b(?:not|no|doesn't|doesnt|never|nothing|none|neither)\b", left))
+def _asks(text: str) -> bool:
+    """ "Right?", "ok?" ask back; "why not?" does not."""
+    return text.rstrip().endswith("?") and not _WHY_NOT.search(squeezed(text))
 
 
 _OUT = re.compile(any_of(_SAID["out"]) + r"(?![\w'])")

@@ -1,7 +1,6 @@
 """The calendar vocabulary of both languages, over folded text, and its commonest misspellings."""
 
 import re
-from collections.abc import Iterable
 
 from agent.understanding.spelling import distance
 
@@ -96,8 +95,3 @@ def _correct(word: str) -> str:
             if distance(word, known) <= slips:
                 return known
     return word
-
-
-def any_of(names: Iterable[str]) -> str:
-    """A regular expression group for the keys of a vocabulary, longest first."""
-    return "(?:" + "|".join(re.escape(n) for n in sorted(names, key=len, reverse=True)) + ")"

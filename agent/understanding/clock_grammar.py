@@ -5,82 +5,44 @@ otherwise. All bounds are on the start of an appointment and inclusive.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import time
 
-from agent.understanding.calendar_words import MONTHS, any_of
+from agent.understanding.calendar_words import MONTHS
+from agent.understanding.phrases import any_of, expanded, read_phrases
 from agent.understanding.scan import Scan
 
 _MINUTES_A_DAY = 24 * 60
-_UNIT = r"(?:days?|weeks?|wks?|months?|years?|min(?:ute)?s?|hours?|hrs?|times|people|of us|dias?|semanas?|mes(?:es)?|anos?|minutos?|horas?|veces|personas|opcion(?:es)?|%|st|nd|rd|th)"
-_TIME = (
-    r"(?P<h#>\d{1,2})(?!\d)(?!/\d)(?:[:.h](?P<m#>[0-5]\d)(?!\d))?(?: y (?P<q#>media|cuarto))?"
-    rf"(?! ?{_UNIT}\b)(?! (?:de |of )?{any_of(MONTHS)}\b)"
-    r"(?: ?o'?clock)?(?: ?(?P<ap#>[ap]\.?m\b\.?|[ap]\b))?"
-    r"(?: (?:de|en|por|in) (?:la|the) "
-    r"(?P<part#>manana|madrugada|tarde|noche|morning|afternoon|evening))?(?: ?h(?:rs|oras)?\b)?"
-)
-_LAS = r"(?:las? )?"
+_GRAMMAR = read_phrases("clock")
+_WORDS: dict[str, str] = {**_GRAMMAR["words"], "MONTH": any_of(MONTHS)}
+_WORDS |= {"A": _WORDS["TIME"].replace("#", "1"), "B": _WORDS["TIME"].replace("#", "2")}
 
 
-def _with(pattern: str) -> re.Pattern[str]:
-    """`T1`, `T2` in a pattern stand for times."""
-    one, two = (_TIME.replace("#", n) for n in "12")
-    return re.compile(pattern.replace("T1", one).replace("T2", two))
+def _rules(table: str, name: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(expanded(text, _WORDS)) for text in _GRAMMAR[table][name])
 
 
-_BETWEEN = _with(rf"\b(?:between|entre) {_LAS}T1 ?(?:and|to|-|–|y|a) ?{_LAS}T2")
-_FROM_TO = _with(
-    rf"\b(?:from|de|desde) {_LAS}T1 ?(?:to|-|–|until|till|a|hasta) ?{_LAS}T2(?! (?:de|of)\b)"
-)
-_DASH = _with(r"(?<![\d/$-])\bT1 ?(?:-|–|to|a) ?(?:las )?T2(?!-)")
-_NOT_BEFORE = _with(
-    r"\b(?:(?:not|no|nothing|never|nada) (?:before|earlier than|sooner than|antes de)"
-    r"|(?:any ?time |sometime )?(?:after|later than|past|starting at|from)"
-    rf"|despues de|a partir de|pasadas|desde) {_LAS}T1(?! (?:de|of)\b)"
-)
-_OR_LATER = _with(rf"\b{_LAS}T1 (?:or|o) (?:later|after|mas tarde|despues)\b")
-_ONWARD = _with(r"\bT1 (?:on|onwards?|en adelante)\b")
-_NOT_AFTER = _with(
-    r"\b(?:(?:not|no|nothing|never|nada) (?:after|later than|past|despues de)|by|until|till|til"
-    rf"|hasta|a mas tardar(?: a)?) {_LAS}T1(?! (?:de|of)\b)"
-)
-_BEFORE = _with(rf"\b(?:before|earlier than|prior to|antes de) {_LAS}T1(?! (?:de|of)\b)")
-_OR_EARLIER = _with(rf"\b{_LAS}T1 (?:or|o) (?:earlier|before|mas temprano|antes)\b")
-_AROUND = _with(
-    rf"\b(?:around|about|round|approximately|at like|like|a eso de|como a|cerca de|sobre|tipo) {_LAS}T1"
-)
-_ISH = _with(r"\bT1 ?-?ish\b")
-_AT = _with(r"(?:\bat|@|\ba|\bde|\bpara|\bthe|\bla de) ?(?:las?\b ?)?T1(?: (?:or|o) T2)?")
-_CLEAR = _with(rf"(?<![\d/$.:-])\b{_LAS}T1(?: (?:or|o) T2)?")
+_BETWEEN, _DASH = _rules("bounds", "between"), _rules("bounds", "dash")
+_EARLIEST, _LATEST = _rules("bounds", "earliest"), _rules("bounds", "latest")
+_BEFORE = _rules("bounds", "before")
+_AROUND, _AT, _CLEAR = (_rules("points", name) for name in ("around", "at", "clear"))
 _HALF_PAST = re.compile(r"\bhalf past (\d{1,2})\b")
 _QUARTER = re.compile(r"\bquarter (past|to|after|till) (\d{1,2})\b")
 _CUARTO = re.compile(r"\b(?:un )?cuarto para las (\d{1,2})\b")
 _NOON = re.compile(
-    r"(?<!hora del )\b(?:12 )?(?:noon|mid-?day)\b|\b(?:al? |el |de |del )?medio ?dia\b(?<!hora del mediodia)"
+    r"(?<!hora del )\b(?:12 )?(?:noon|mid-?day)\b|\b(?<!hora del )(?:al? |el |de |del )?medio ?dia\b"
 )
-
 _COMPACT = re.compile(r"(?<![\d:/$.-])\b(\d{1,2})([0-5]\d) ?([ap])\.?m?\b")
 
-_SAY_NO = r"(?P<no>(?:\b(?:not|no|never|nothing|avoid|except|excepto|menos|nada|but not|pero no|can't do|cant do|no puedo)) (?:too |muy |in |on |por |en |de )?(?:the )?)?"
-_PARTS: tuple[tuple[str, str, time | None, time | None], ...] = (
-    ("morning", r"first thing(?: in the (?:am|mornings?))?|a primera hora|(?:lo )?mas temprano (?:posible )?(?:en|por|de) la manana", None, time(10)),
-    ("morning", r"(?:very |bright and |really )?early (?:in the )?(?:am|mornings?)|(?:muy |bien )?temprano(?: (?:en|por|de) las? mananas?)?", None, time(10)),
-    ("lunch", r"(?:(?:at|around|over|during) )?(?:my )?lunch ?(?:time|hour|break)?s?|(?:a la )?hora del? (?:almuerzo|comida|mediodia)", time(11, 30), time(13, 30)),
-    ("afternoon", r"early (?:in the )?afternoons?", time(12), time(14, 30)),
-    ("afternoon", r"late(?:r)? (?:in the )?afternoons?|late(?:r)? in the day|end of (?:the |my )?(?:work ?)?day|al final del dia|ultima hora", time(15), time(18)),
-    ("morning", r"late(?:r)? (?:in the )?mornings?|mid-?mornings?|media manana", time(10), time(11, 59)),
-    ("evening", r"after (?:my )?(?:work|shift|business hours|i get off(?: work)?)|(?:despues|saliendo|al salir) del? (?:el )?trabajo", time(17), None),
-    ("afternoon", r"after (?:school|class(?:es)?|pick-?up)|despues de (?:la |las )?(?:escuela|clases?|colegio)", time(15), None),
-    ("morning", r"before (?:work|school|class)|antes del? (?:trabajo|la escuela|clases)", None, time(9)),
-    ("evening", r"(?:early |late )?(?:in the )?evenings?|(?:at )?nights?(?! ?sweat)|(?:por|en|de|a) las? noches?|las noches|la noche", time(17), None),
-    ("tarde", r"(?:por|en|de|a|para) las? tardes?|las tardes|la tarde|tardecita|tarde(?= (?:del?|por favor)\b)|(?<=lunes )tarde|(?<=martes )tarde|(?<=coles )tarde|(?<=jueves )tarde|(?<=viernes )tarde|(?<=manana )tarde", time(12), time(18, 59)),
-    ("afternoon", r"(?:in the )?afternoons?(?: only)?|(?:in the )?pm\b", time(12), time(16, 59)),
-    ("morning", r"(?:in the )?mornings?|(?:in the )?am\b(?<!i am)|(?:por|en|de|a) las? mananas?|las mananas|la manana|madrugada", None, time(11, 59)),
-)  # fmt: skip
-_PART_PATTERNS = tuple(
-    (re.compile(rf"{_SAY_NO}\b(?:{expression})\b"), name, earliest, latest)
-    for name, expression, earliest, latest in _PARTS
+_PARTS: tuple[tuple[re.Pattern[str], str, time | None, time | None], ...] = tuple(
+    (
+        re.compile(rf"{_GRAMMAR['parts']['no']}\b(?:{'|'.join(part['say'])})\b"),
+        part["kind"],
+        part.get("from"),
+        part.get("to"),
+    )
+    for part in _GRAMMAR["part"]
 )
 _PM = re.compile(r"\b(?:afternoons?|evenings?|nights?|tardes?|noches?)\b")
 
@@ -128,37 +90,40 @@ def _quarter(found: re.Match[str]) -> str:
 
 
 def _read_bounds(scan: Scan, clock: Clock, afternoon: bool) -> None:
-    for pattern, accept in ((_BETWEEN, bool), (_FROM_TO, bool), (_DASH, _is_clear)):
-        for found in scan.take(pattern, accept):
-            first, last = _pair(found, afternoon)
-            if first is not None and last is not None and first <= last:
-                clock.earliest, clock.latest = first, last
-    for pattern in (_NOT_AFTER, _OR_EARLIER):
-        for found in scan.take(pattern):
-            clock.latest = _time(found, "1", afternoon) or clock.latest
-    for pattern in (_NOT_BEFORE, _OR_LATER, _ONWARD):
-        for found in scan.take(pattern):
-            clock.earliest = _time(found, "1", afternoon, late=True) or clock.earliest
-    for found in scan.take(_BEFORE):
+    for found in _all(scan, _BETWEEN, _DASH):
+        first, last = _pair(found, afternoon)
+        if first is not None and last is not None and first <= last:
+            clock.earliest, clock.latest = first, last
+    for found in _all(scan, _LATEST):
+        clock.latest = _time(found, "1", afternoon) or clock.latest
+    for found in _all(scan, _EARLIEST):
+        clock.earliest = _time(found, "1", afternoon, late=True) or clock.earliest
+    for found in _all(scan, _BEFORE):
         at = _time(found, "1", afternoon)
         if at is not None:
             clock.latest = _shift(at, -1)
 
 
+def _all(scan: Scan, *rules: tuple[re.Pattern[str], ...]) -> Iterator[re.Match[str]]:
+    """Every match; of a bare pair or number only where something marks it as a time."""
+    for patterns in rules:
+        accept = _is_clear if patterns is _DASH or patterns is _CLEAR else bool
+        for pattern in patterns:
+            yield from scan.take(pattern, accept)
+
+
 def _read_points(scan: Scan, clock: Clock, afternoon: bool) -> None:
-    for pattern in (_AROUND, _ISH):
-        for found in scan.take(pattern):
-            at = _time(found, "1", afternoon)
-            if at is not None:
-                clock.spans.append((_shift(at, -60), _shift(at, 60)))
+    for found in _all(scan, _AROUND):
+        at = _time(found, "1", afternoon)
+        if at is not None:
+            clock.spans.append((_shift(at, -60), _shift(at, 60)))
     if clock.said:
         return
-    for pattern, accept in ((_AT, bool), (_CLEAR, _is_clear)):
-        for found in scan.take(pattern, accept):
-            for which in "12":
-                at = _time(found, which, afternoon) if found[f"h{which}"] else None
-                if at is not None:
-                    clock.spans.append((at, at))
+    for found in _all(scan, _AT, _CLEAR):
+        for which in "12":
+            at = _time(found, which, afternoon) if found[f"h{which}"] else None
+            if at is not None:
+                clock.spans.append((at, at))
 
 
 def _is_clear(found: re.Match[str]) -> bool:
@@ -166,7 +131,7 @@ def _is_clear(found: re.Match[str]) -> bool:
 
 
 def _read_parts(scan: Scan, clock: Clock) -> None:
-    for pattern, name, earliest, latest in _PART_PATTERNS:
+    for pattern, name, earliest, latest in _PARTS:
         for found in scan.take(pattern):
             if not found["no"]:
                 clock.spans.append((earliest, latest))
@@ -174,7 +139,7 @@ def _read_parts(scan: Scan, clock: Clock) -> None:
                 clock.earliest = time(12)
             elif name == "evening":
                 clock.latest = time(16, 59)
-            elif name in ("afternoon", "tarde"):
+            elif name == "afternoon":
                 clock.latest = time(11, 59)
 
 
@@ -191,9 +156,7 @@ def _settle(clock: Clock) -> None:
         clock.earliest = clock.latest = None
 
 
-def _time(
-    found: re.Match[str], which: str, afternoon: bool, late: bool = False
-) -> time | None:
+def _time(found: re.Match[str], which: str, afternoon: bool, late: bool = False) -> time | None:
     """`late`: an hour after which somebody is free, so 7 is more likely the evening's."""
     hour, minute = int(found["h" + which]), int(found["m" + which] or 0)
     minute = {"media": 30, "cuarto": 15}.get(found["q" + which] or "", minute)

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from agent.understanding.calendar_words import corrected
 from agent.understanding.clock_grammar import read_clock
 from agent.understanding.day_grammar import OPEN_DAYS, Days, read_days
+from agent.understanding.phrases import expanded, read_phrases
 from agent.understanding.scan import Scan
 from agent.understanding.spelling import fold
 
@@ -38,12 +39,8 @@ class Move:
     to: When | None
 
 
-_GREETING = re.compile(
-    r"\b(?:good (?:morning|afternoon|evening|night|day)|g'?morning|buen(?:os|as)? (?:dias?|tardes?|noches?)"
-    r"|have a (?:good|great|nice|lovely) (?:day|weekend|evening|night|one|week|morning|afternoon)"
-    r"|(?:see|talk to) you (?:soon|then|later)|(?:que tenga )?(?:buen|feliz|lindo|bonito) (?:dia|fin de semana)"
-    r"|first time|(?:one|two) day|these days|day to day|the other day)\b"
-)
+_MOVES = read_phrases("moves")
+_GREETING = re.compile(rf"\b(?:{'|'.join(_MOVES['greeting'])})\b")
 _NUMBER_WORDS = {
     "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
     "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "dos": "2", "tres": "3",
@@ -51,7 +48,10 @@ _NUMBER_WORDS = {
     "diez": "10", "doce": "12",
 }  # fmt: skip
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b")
-_ONE_O_CLOCK = re.compile(r"\b(at|after|before|around|until|by|a la|la) (?:one|una)\b(?! (?:of|de|on|week|semana|hora|cita))")
+_ONE_O_CLOCK = re.compile(
+    r"\b(at|after|before|around|until|by|a la|la) (?:one|una)\b"
+    r"(?! (?:of|de|on|week|semana|hora|cita))"
+)
 _THIS_PART = re.compile(
     r"\b(?:(?:esta|today|hoy) (?P<es>tarde|noche|manana)|this (?P<en>morning|afternoon|evening)"
     r"|(?P<night>tonight)|manana (?P<next>tarde|noche))\b"
@@ -152,44 +152,7 @@ def matches(when: When, start: datetime) -> bool:
 
 # An appointment's own time and the wanted one
 
-_NOUN = (
-    r"(?:appointments?|appts?|apt|apptmt|sessions?|visits?|slot|exams?|check ?-?ups?|fittings?|follow ?-?ups?"
-    r"|consultations?|evaluations?|meeting|booking|citas?|turno|consultas?|sesion(?:es)?|visitas?)"
-)
-_CLAUSE_END = (
-    r"(?=[,.;?!¦]|$| (?:to(?! \d)|into|and|but|because|cause|since|can|could|is|i|so|instead|if|please|thanks|"
-    r"al|para(?! (?:mi|la) cita)|a (?:la|otr[oa]|un|una|est[ea]|cualquier|lunes|martes|miercoles|jueves|viernes|sabado|manana)|"
-    r"por (?:otr|una)|pero|y|porque|puedo|podria|puede|podemos|se puede|quiero|necesito)\b)"
-)
-_INSTEAD_OF = re.compile(rf"\b(?:instead of|rather than|en (?:vez|lugar) del?|not) (.+?){_CLAUSE_END}")
-_BEFORE_NOUN = re.compile(
-    rf"\b(?:my|the|our|his|her|this|mi|la) ((?:(?!{_NOUN}\b|\bto\b|\bfor\b)[\w:./']+ ){{1,5}}?){_NOUN}\b"
-)
-_AFTER_NOUN = re.compile(
-    rf"\b{_NOUN}(?: (?:with|con|at|in|de|w/)(?: (?:the|el|la|dr\.?|dra\.?|doctor|doctora))*(?! \d)(?: (?!on|for|to|at|del?|el|para|al)[a-z.']+){{1,3}})?"
-    rf"(?: (?:that i have|i have|i've got|that's|thats|que tengo|scheduled|booked|set|agendada|programada|is|es))*"
-    rf"(?: (?:for|on|at|de|of|from))? ((?!(?:to|into|al|para|a|until|and|but|y|pero|instead|because|can|could)\b).+?){_CLAUSE_END}"
-)
-_CANNOT = re.compile(
-    r"\b(?:can't|cant|cannot|can not|won't be able to|wont be able to|not able to|unable to|not going to be able to|"
-    r"won't|wont|no puedo|no podre|no voy a poder|no alcanzo|no llego)\b"
-    r"(?: (?:make|come|attend|do|get|be|ir|venir|asistir|llegar|estar|a))*(?: (?:it|in|there|to my|a mi))*"
-    rf" (.+?){_CLAUSE_END}"
-)
-_FAILS = re.compile(
-    r"([^,.;?!¦]+?) (?:doesn't|doesnt|does not|won't|wont|isn't going to|no longer|ya no|no) "
-    r"(?:me )?(?:work|works|sirve|funciona|puedo|queda)\b"
-)
-_FROM = re.compile(r"\b(?:from|de(?=l )|de) ?((?:l )?.+?) (?=(?:to|al|a la|para) )")
-_MOVED = re.compile(
-    r"\b(?:reschedule|move|change|push|switch|swap|cambiar?|mover|mueva|pasar|reprogramar|reagendar)(?:me)? "
-    r"((?:my|the|our|mi|la|el) (?:(?!to\b|al\b|para\b)[\w:./']+ ){1,9}?)(?=(?:to|al|a la|para) )"
-)
-_OBJECT = re.compile(
-    r"\b(?:reschedule|move|change|push|switch|swap|cambiar|mover|pasar|reprogramar|reagendar) "
-    rf"((?:my |the |mi |la (?:del? )?)?(?:today|tomorrow|this|hoy|manana|mon|tues|wed|thu|fri|sat|sun|lunes|martes|miercoles|jueves|viernes|sabado)\S*(?: (?:morning|afternoon)?'?s?)?){_CLAUSE_END}"
-)
-_WHICH = (_INSTEAD_OF, _MOVED, _BEFORE_NOUN, _FROM, _AFTER_NOUN, _CANNOT, _FAILS, _OBJECT)
+_WHICH = tuple(re.compile(expanded(rule["say"], _MOVES["words"])) for rule in _MOVES["rule"])
 
 
 def parse_move(text: str, now: datetime) -> Move:
@@ -201,8 +164,7 @@ def parse_move(text: str, now: datetime) -> Move:
             when = read_prepared(found[1], now)
             if when is None or _only_open(when, now) or not _named_day(found[1], now):
                 continue
-            if which is None or pattern is _INSTEAD_OF:
-                which = which or when
+            which = which or when
             start, end = found.span(1)
             left = left[:start] + "¦".center(end - start) + left[end:]
             break

@@ -150,8 +150,10 @@ class Understanding:
         chances = whole.chances
         if real:
             own = max((c.chances for c in real[0][1]), key=lambda c: c[self._position[real[0][0]]])
-            chances = np.maximum(chances, own) if own.argmax() == chances.argmax() else (
-                chances + 2.0 * own
+            chances = (
+                np.maximum(chances, own)
+                if own.argmax() == chances.argmax()
+                else (chances + 2.0 * own)
             )
             chances = chances / max(float(chances.sum()), 1e-6)
         return self._best(chances, whole.text)
