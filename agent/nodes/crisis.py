@@ -23,7 +23,7 @@ from agent.nodes.rooms import Rooms
 from agent.safety.alerts import Alert, alert_for
 from agent.safety.cards import CHOICES, DANGER_CHOICE, SafetyCard, danger_pressed
 from agent.state import ConversationState, Reply, Turn, Update
-from agent.tools.alerts import climb
+from agent.tools.alerts import page
 from agent.tools.desk import Errand, create_staff_task
 from agent.tools.session import ToolSession
 
@@ -100,7 +100,9 @@ async def _alert(
             session, rooms.desk, rooms.practice(), conversation_id, errand, now, alerts=again
         )
         rooms.broadcast.task(task)
-        climbed = await climb(rooms.practice(), rooms.desk, rooms.notifier, task, now)
+        paged = None
+        if again:
+            paged = await page(rooms.practice(), rooms.desk, rooms.notifier, task, now)
     except Exception as error:  # noqa: BLE001 - whatever the desk says, the card goes out
         return False, replace(turn, reasons=(*turn.reasons, f"alert:{type(error).__name__}"))
     event = LedgerEvent(
@@ -113,7 +115,7 @@ async def _alert(
         {
             "task": task.id,
             "code": task.code.value,
-            "notified": [member.id for member in climbed.recipients] if climbed else [],
+            "notified": [member.id for member in paged.recipients] if paged else [],
         },
     )
     calls = (*turn.tools, *session.calls)

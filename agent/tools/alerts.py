@@ -28,6 +28,18 @@ def recipients(practice: Practice, rung: Rung) -> tuple[StaffMember, ...]:
     )
 
 
+async def page(
+    practice: Practice, desk: Desk, notifier: Notifier, task: Task, now: datetime
+) -> Climb | None:
+    """What new danger asks for: the member who has the task, or else the ladder's first rung."""
+    if task.claimed_by is None:
+        return await climb(practice, desk, notifier, task, now)
+    member = practice.member(task.claimed_by)
+    if member is None:
+        return None
+    return Climb(task, (member,), await notifier.alert(task, (member,)))
+
+
 async def climb(
     practice: Practice, desk: Desk, notifier: Notifier, task: Task, now: datetime
 ) -> Climb | None:

@@ -305,3 +305,26 @@ async def test_the_state_stays_bounded(world: World) -> None:
     state = (await world.agent._graph.aget_state(config)).values  # type: ignore[arg-type]
     assert len(state["window"]) == 10
     assert len(state["turn"].replies) == 1
+
+
+async def test_the_checkpoints_of_a_conversation_do_not_pile_up(world: World) -> None:
+    chat = await world.chat()
+    for number in range(5):
+        await world.say(chat, f"hello number {number}")
+    config = {"configurable": {"thread_id": chat.id}}
+    kept = [c async for c in world.agent._graph.aget_state_history(config)]  # type: ignore[arg-type]
+    assert len(kept) == 1
+
+
+async def test_new_danger_pages_the_member_who_has_the_task(world: World) -> None:
+    chat = await world.chat()
+    await world.say(chat, "I want to kill myself")
+    (task,) = await world.agent.desk.tasks()
+    await world.agent.claim_task(task.id, world.agent.practice.staff[1])
+    await world.say(chat, "I have the pills in my hand, I'm going to do it now")
+    sent = [
+        record.event.data["notified"]
+        for record in await world.agent.ledger.records(chat.id)
+        if record.event.kind == "alert.sent"
+    ]
+    assert sent[-1] == ["ST-CALL"]

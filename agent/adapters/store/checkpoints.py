@@ -30,6 +30,17 @@ class CheckpointCipher(CipherProtocol):
         return self._cipher.open_bytes(ciphertext, _PLACE)
 
 
+_KEEP_LATEST = """
+CREATE TRIGGER IF NOT EXISTS keep_latest AFTER INSERT ON checkpoints BEGIN
+  DELETE FROM checkpoints WHERE thread_id = NEW.thread_id
+    AND checkpoint_ns = NEW.checkpoint_ns AND checkpoint_id <> NEW.checkpoint_id;
+  DELETE FROM writes WHERE thread_id = NEW.thread_id
+    AND checkpoint_ns = NEW.checkpoint_ns AND checkpoint_id <> NEW.checkpoint_id;
+END
+"""
+"""A conversation keeps its last checkpoint; why earlier turns went as they did is in the turns."""
+
+
 @asynccontextmanager
 async def open_checkpointer(path: Path, settings: Settings) -> AsyncIterator[AsyncSqliteSaver]:
     """A ready checkpointer on the file `path`.
@@ -43,4 +54,6 @@ async def open_checkpointer(path: Path, settings: Settings) -> AsyncIterator[Asy
     async with aiosqlite.connect(path) as connection:
         saver = AsyncSqliteSaver(connection, serde=serializer)
         await saver.setup()
+        await connection.execute(_KEEP_LATEST)
+        await connection.commit()
         yield saver
