@@ -80,6 +80,7 @@ async def running_agent(
         ehr = await _open_ehr(practice, practice_dir, data_dir, clock, stack)
         loaded = await asyncio.to_thread(load_models) if models is None else models
         retriever = await asyncio.to_thread(_index, practice_dir, data_dir, loaded, clock)
+        stack.callback(retriever.close)
         store = await open_store(settings, data_dir)
         stack.push_async_callback(store.close)
         checkpointer = await stack.enter_async_context(

@@ -125,6 +125,13 @@ class Retriever:
         ]
         return sorted(weighed, key=lambda c: -c.strength)
 
+    def close(self) -> None:
+        """Lets go of the index; nothing can be retrieved afterwards."""
+        with self._lock:
+            for snapshot in (self._before, self._snapshot):
+                if snapshot is not None:
+                    snapshot.vectors.close()
+
     def _stamp(self) -> int:
         try:
             return os.stat(manifest_path(self._data_dir)).st_mtime_ns
