@@ -105,28 +105,29 @@ environment() {
 }
 
 # The exporters warn at length about nothing; their words matter only when they fail.
-build() { # folder, module, arguments
-  local log=$1/build.log
-  "$py" -m "${@:2}" >"$log" 2>&1 || { cat "$log" >&2; fail "python -m ${*:2} failed"; }
-  rm "$log"
-}
-
-models() {
-  local inputs=(.venv/.portico-setup knowledge/encoder agent/understanding agent/safety)
-  local folder=${PORTICO_MODELS_DIR:-.models}
-  local stamp=$folder/.portico-setup state
-  state=$(state_of "${inputs[@]}")
+build() { # what it makes, module with arguments, inputs
+  local name=$1 command=$2 log=$models/$1.log stamp=$models/.$1 state
+  state=$(state_of .venv/.portico-setup knowledge/encoder "${@:3}")
   if is_fresh "$stamp" "$state"; then return; fi
-  mkdir -p "$folder"
-  say 'exporting the sentence encoder'
-  build "$folder" knowledge.encoder export
-  say 'training the local classifiers'
-  build "$folder" agent.understanding.train
-  build "$folder" agent.safety.train
-  "$py" -c 'from agent.bootstrap import load_models; load_models()' ||
-    fail 'the model artefacts do not load'
+  say "making $models/$name"
+  # shellcheck disable=SC2086 # the command is words
+  "$py" -m $command >"$log" 2>&1 || { cat "$log" >&2; fail "python -m $command failed"; }
+  rm "$log"
   echo "$state" >"$stamp"
 }
 
+artefacts() {
+  local models=${PORTICO_MODELS_DIR:-.models} state
+  mkdir -p "$models"
+  build encoder 'knowledge.encoder export'
+  build understanding agent.understanding.train agent/understanding
+  build safety agent.safety.train agent/safety
+  state=$(state_of "$models"/.encoder "$models"/.understanding "$models"/.safety)
+  if is_fresh "$models/.loads" "$state"; then return; fi
+  "$py" -c 'from agent.bootstrap import load_models; load_models()' ||
+    fail 'the model artefacts do not load'
+  echo "$state" >"$models/.loads"
+}
+
 environment
-models
+artefacts
