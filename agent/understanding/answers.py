@@ -31,14 +31,15 @@ _PLAIN_YES_NEXT = re.compile(rf"{_YES}(?![\w'])")
 _ECHO_NEXT = re.compile(rf"{_ECHO}(?![\w'])")
 _NO_NEXT = re.compile(rf"{_NO}(?![\w'])")
 _FILLER_NEXT = re.compile(rf"{_FILLER}(?![\w'])")
-_JOIN = re.compile(r"[\s,.;:!…\-–—\"()¡]+")
+_JOIN = re.compile(r"[\s,.;:!…\-–—\"()¡¿]+")
 _NEITHER = re.compile("|".join(_SAID["neither"]))
 _FIRM_YES = re.compile(
     r"(?:ye|ya|yup|si\b|go ahead|please|do it|dale|adelante|claro|absolutely|sure)"
 )
 _WHY_NOT = re.compile(r"why not|por ?que no|como no")
 _APPROVAL = re.compile(
-    r"(?:that|this|it|everything|all of (?:it|that)|all that|todo|eso|esa hora|ese dia)(?: \w+){0,2}?"
+    r"(?:that|this|it|everything|all of (?:it|that)|all that|todo|eso|esa hora|ese dia)"
+    r"(?: (?:time|day|date|one|all))?"
     r" (?:works|(?:is|are) (?:all )?(?:fine|good|great|perfect|ok|okay|right|correct)"
     r"|(?:sounds|looks) (?:good|great|fine|perfect|right|correct)|esta (?:bien|perfecto|correcto))"
     r"(?: for (?:me|us))?"

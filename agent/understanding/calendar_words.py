@@ -64,8 +64,8 @@ _SHORT = {
     "tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "tomo": "tomorrow",
     "2morrow": "tomorrow", "2moro": "tomorrow", "2mrw": "tomorrow", "tomm": "tomorrow",
     "2day": "today", "tdy": "today", "tonite": "tonight", "2nite": "tonight",
-    "wk": "week", "wks": "weeks", "nxt": "next", "nex": "next", "aft": "afternoon", "afternoons": "afternoons",
-    "morn": "morning", "am's": "morning", "eve": "evening", "wknd": "weekend", "min": "min",
+    "wk": "week", "wks": "weeks", "nxt": "next", "nex": "next", "aft": "afternoon",
+    "morn": "morning", "am's": "morning", "eve": "evening", "wknd": "weekend",
     "mier": "miercoles", "mie": "miercoles", "jue": "jueves", "vie": "viernes", "lun": "lunes",
     "sab": "sabado", "prox": "proximo", "sem": "semana", "mñn": "manana", "mnn": "manana",
     "wensday": "wednesday", "wendsday": "wednesday", "wednsday": "wednesday",
@@ -91,7 +91,6 @@ def _correct(word: str) -> str:
         return word
     for known in _CHECKED:
         slips = 2 if len(known) >= 8 else 1
-        if word[0] == known[0] and abs(len(word) - len(known)) <= slips:
-            if distance(word, known) <= slips:
-                return known
+        if word[0] == known[0] and distance(word, known) <= slips:
+            return known
     return word

@@ -1,4 +1,4 @@
-"""Logistic regression at run time: sentence embedding and n-grams in, calibrated probabilities out."""
+"""Logistic regression at run time: embedding and n-grams in, calibrated probabilities out."""
 
 import hashlib
 from collections.abc import Sequence

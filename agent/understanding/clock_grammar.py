@@ -31,7 +31,7 @@ _HALF_PAST = re.compile(r"\bhalf past (\d{1,2})\b")
 _QUARTER = re.compile(r"\bquarter (past|to|after|till) (\d{1,2})\b")
 _CUARTO = re.compile(r"\b(?:un )?cuarto para las (\d{1,2})\b")
 _NOON = re.compile(
-    r"(?<!hora del )\b(?:12 )?(?:noon|mid-?day)\b|\b(?<!hora del )(?:al? |el |de |del )?medio ?dia\b"
+    r"\b(?:12 )?(?:noon|mid-?day)\b|\b(?<!hora del )(?:al? |el |de |del )?medio ?dia\b"
 )
 _COMPACT = re.compile(r"(?<![\d:/$.-])\b(\d{1,2})([0-5]\d) ?([ap])\.?m?\b")
 

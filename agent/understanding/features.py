@@ -20,8 +20,8 @@ def ngrams(text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     counts = Counter(crc32(gram.encode()) % BUCKETS for gram in _grams(text))
     buckets = np.fromiter(counts, dtype=np.int64, count=len(counts))
     weights = np.sqrt(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-    length = float(np.linalg.norm(weights))
-    return buckets, weights / length if length else weights
+    length = max(float(np.linalg.norm(weights)), 1e-12)
+    return buckets, np.asarray(weights / length, dtype=np.float32)
 
 
 def _grams(text: str) -> Iterator[str]:

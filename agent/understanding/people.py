@@ -89,9 +89,10 @@ def _score(part: str, said: dict[str, bool], everyone: set[str]) -> float:
     if part in said or (part + "s" in said and part + "s" not in everyone and said[part + "s"]):
         return 1.0
     for word in said:
-        if word not in everyone and word not in _COMMON and alike(word, part):
-            if min((_gap(word, other) for other in everyone), default=9) == _gap(word, part):
-                return 0.9
+        if word in everyone or word in _COMMON or not alike(word, part):
+            continue
+        if min(_gap(word, other) for other in everyone) == _gap(word, part):
+            return 0.9
     return 0.0
 
 

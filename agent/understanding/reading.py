@@ -1,8 +1,8 @@
 """Reads what a message asks for: its language and its wishes, each with a calibrated confidence.
 
 A message is classified whole and clause by clause. Clauses that agree are one wish; a clause that
-asks for nothing ("mornings are better") belongs to the wish before it; clauses that are each sure of
-a different intent are wishes of their own; a greeting beside a wish is dropped.
+asks for nothing ("mornings are better") belongs to the wish before it; clauses that are each sure
+of a different intent are wishes of their own; a greeting beside a wish is dropped.
 """
 
 from collections.abc import Sequence

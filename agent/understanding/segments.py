@@ -1,4 +1,4 @@
-"""Cuts a message where one wish may end and the next begin; whether they differ is decided later."""
+"""Cuts a message where one wish may end and the next begin; a reader decides if they differ."""
 
 import re
 
@@ -7,8 +7,10 @@ _ABBREVIATIONS = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…]+(?=\s|$|[¿¡A-ZÁÉÍÓÚ])|[\n;]+|(?<=\S)\s+(?=[¿¡])")
 _JOINT = re.compile(
-    r"\s*,?\s+(?:and also|and then|and|also|plus|oh and|as well as|but also|but|btw|by the way|n|then"
-    r"|y tambi[eé]n|y adem[aá]s|y|e|tambi[eé]n|adem[aá]s|pero|aparte|de paso|luego)\s+(?=\S)|\s*[,&+/]\s+|\s+[&+]\s*|\s+[-–—]\s+",
+    r"\s*,?\s+(?:and also|and then|and|also|plus|oh and|as well as|but also|but|btw|by the way|n"
+    r"|then"
+    r"|y tambi[eé]n|y adem[aá]s|y|e|tambi[eé]n|adem[aá]s|pero|aparte|de paso|luego)\s+(?=\S)"
+    r"|\s*[,&+/]\s+|\s+[&+]\s*|\s+[-–—]\s+",
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[()\[\]]")

@@ -1,7 +1,6 @@
 """Trains the triage models at set-up: `python -m agent.understanding.train`.
 
 Same data and encoder, same weights: nothing here depends on the clock or on the order of files.
-`--report` measures instead, on families of examples held out whole.
 """
 
 import sys
