@@ -1,7 +1,7 @@
 """The fixed safety cards: which one answers an assessment, and with which sentences.
 
-No generated words (DOMAIN D.1): a card is a text from `cards/*.toml` or the practice's override, the
-sentence that the team was alerted only if a channel accepted the alert, the sentence that the
+No generated words (DOMAIN D.1): a card is a text from `cards/*.toml` or the practice's override,
+the sentence that the team was alerted only if a channel accepted the alert, the sentence that the
 office is closed when it is, and the one question with its buttons.
 """
 

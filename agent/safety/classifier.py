@@ -5,6 +5,7 @@ takes vectors, not the encoder, so the safety room needs no model to be alive.
 """
 
 import hashlib
+import itertools
 import json
 import zlib
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ class Classifier:
 def hashed_words(line: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Buckets and values of the words and word pairs of a normalised line."""
     words = [word for word in line.split() if word not in {",", "."}]
-    grams = words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+    grams = words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
     buckets = np.unique([zlib.crc32(g.encode()) % BUCKETS for g in grams]).astype(np.int64)
     value = WORD_WEIGHT / max(1.0, float(np.sqrt(len(buckets))))
     return buckets, np.full(len(buckets), value, dtype=np.float32)

@@ -29,7 +29,7 @@ from agent.safety.screen import Screen
 from knowledge.encoder import load_encoder, models_dir
 from knowledge.errors import InputError
 
-THRESHOLDS = Thresholds(danger=0.88, distress=0.90, cautious=0.97)
+THRESHOLDS = Thresholds(danger=0.83, distress=0.90, cautious=0.985)
 """Set on held-out families and on ordinary text so that at most one ordinary message in a thousand
 is raised by the classifier alone; the figures stand in docs/SAFETY.md."""
 

@@ -1,6 +1,7 @@
 """The fixed cards: which is shown, what it says, what it never says."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,14 @@ from knowledge.errors import InputError
 
 CARDS = load_cards()
 DANGERS = [c for c in Category if c is not Category.DISTRESS]
-PHONES = {"practice_phone": "+14155550100", "after_hours_phone": "+14155550199"}
-USUAL = {"language": "en", "alerted": True, "practice_open": True, "jurisdiction": "CA", **PHONES}
+PHONES: dict[str, Any] = {"practice_phone": "+14155550100", "after_hours_phone": "+14155550199"}
+USUAL: dict[str, Any] = {
+    "language": "en",
+    "alerted": True,
+    "practice_open": True,
+    "jurisdiction": "CA",
+    **PHONES,
+}
 
 
 def shown(category, level, reasons=(), **changes):
