@@ -23,6 +23,8 @@ from knowledge.ranking import Evidence, Ranking, load_ranking
 
 # Enough vectors for some twenty passages in all three views.
 _VECTORS = 120
+_LOOKED_AT = 5
+_PROBABLY = 0.5
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Retriever:
             raise KnowledgeUnavailable(type(error).__name__) from error
         if not candidates:
             return Retrieval((), 0.0, None)
+        candidates = self._own_language_first(candidates)
         ranked = [candidate.evidence for candidate in candidates]
         passages = tuple(
             _passage(candidate.chunk, self._ranking.chance(ranked, place), today)
@@ -124,6 +127,20 @@ class Retriever:
             for evidence in [_evidence(c, near, words, language, wanted)]
         ]
         return sorted(weighed, key=lambda c: -c.strength)
+
+    def _own_language_first(self, candidates: list[Candidate]) -> list[Candidate]:
+        """A passage in the asker's language that probably answers goes before a better one in
+        another language."""
+        if candidates[0].evidence.same_language:
+            return candidates
+        ranked = [candidate.evidence for candidate in candidates]
+        for place, candidate in enumerate(candidates[:_LOOKED_AT]):
+            if not candidate.evidence.same_language:
+                continue
+            if self._ranking.chance(ranked, place) >= max(self._threshold, _PROBABLY):
+                rest = [other for other in candidates if other is not candidate]
+                return [candidate, *rest]
+        return candidates
 
     def close(self) -> None:
         """Lets go of the index; nothing can be retrieved afterwards."""
