@@ -107,7 +107,7 @@ environment() {
 # The exporters warn at length about nothing; their words matter only when they fail.
 build() { # what it makes, module with arguments, inputs
   local name=$1 command=$2 log=$models/$1.log stamp=$models/.$1 state
-  state=$(state_of .venv/.portico-setup knowledge/encoder "${@:3}")
+  state=$(state_of constraints.txt knowledge/encoder "${@:3}")
   if is_fresh "$stamp" "$state"; then return; fi
   say "making $models/$name"
   # shellcheck disable=SC2086 # the command is words
