@@ -90,7 +90,7 @@ def build_graph(rooms: Rooms, checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     """The compiled graph; one conversation is one `thread_id`."""
     graph = StateGraph(ConversationState)
     for name, node in NODES.items():
-        graph.add_node(name, _timed(name, node, rooms))  # type: ignore[call-overload]
+        graph.add_node(name, _timed(name, node, rooms))  # type: ignore[arg-type]
     for source, edge in EDGES.items():
         if edge.choose is None:
             graph.add_edge(source, edge.to[0])

@@ -92,6 +92,8 @@ class Settings(DatabaseSettings):
         validation_alias="PORTICO_TOKEN_KEY", repr=False
     )
     """HS256 key of the patient tokens."""
+    token_jwks: str | None = Field(default=None, validation_alias="PORTICO_TOKEN_JWKS")
+    """A file or https URL with the portal's published keys (RS256, ES256)."""
     session_key: Annotated[str, AfterValidator(_long_enough)] = Field(
         validation_alias="PORTICO_SESSION_KEY", repr=False
     )

@@ -13,11 +13,12 @@ from agent.domain.audit import LedgerEvent
 from agent.domain.conversation import Conversation, Message
 from agent.domain.ids import ConversationId, MessageId, PatientId
 from agent.domain.people import Patient
-from agent.domain.terms import Author, Language
+from agent.domain.terms import Author, Level
 from agent.graph import MOST_NODES, Graph
 from agent.locks import Locks
 from agent.nodes.fallback import fall_back
 from agent.nodes.rooms import Rooms
+from agent.nodes.screen import assess
 from agent.ports import EhrUnavailable, Ledger, PolicyStore, Transcript
 from agent.staffing import Staffing
 from agent.state import ConversationState, Turn
@@ -79,13 +80,6 @@ class Agent(Staffing):
             raise NoAccess("bad_token")
         return found, patient
 
-    def disclosure(self, language: Language) -> str:
-        """What the patient is told before the first word (DOMAIN D.8)."""
-        practice = self.practice
-        return self.rooms.wording.say(
-            language, "disclosure.text", practice=practice.name, phone=practice.phone
-        )
-
     async def receive(
         self,
         conversation_id: ConversationId,
@@ -106,6 +100,12 @@ class Agent(Staffing):
         if new:
             self.rooms.broadcast.entry(stored)
         return stored, new
+
+    async def in_danger(self, text: str) -> bool:
+        """Whether the text alone calls for a safety card: asked of messages that would otherwise
+        be refused (DOMAIN D.2)."""
+        assessment = await asyncio.to_thread(assess, self.rooms, text, ())
+        return assessment.level >= Level.PASSIVE
 
     async def answer(self, message: Message, *, resumed: bool = False) -> None:
         """Runs the message's turn to its end. Never raises: what fails ends in a task.

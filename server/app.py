@@ -21,6 +21,7 @@ from server.metrics import Metrics, metered
 from server.middleware import Edge
 from server.routes import chat, demo, health, live, pages, staff
 from server.staff_sessions import StaffSessions
+from server.tokens import TokenVerifier
 from server.words import load_words
 from server.world import Answers, Presence, World
 
@@ -49,6 +50,7 @@ async def running_app(
         world = World(
             agent=agent,
             settings=settings,
+            verifier=TokenVerifier(settings.token_key, settings.token_jwks),
             hub=hub,
             words=load_words(),
             sessions=StaffSessions(settings.session_key, data_dir),

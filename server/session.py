@@ -22,8 +22,8 @@ whatever the order in which broadcasts arrive.
 A message is stored before its `ack` is made (`stored`), and the answer is started after the ack:
 a client that has its ack may lose the connection and will still find its answer.
 
-Safety is not this module's business, but it must not stand in its way: apart from frames that are
-no messages at all, only a client that writes far faster than a person is refused.
+Safety is not this module's business, but it must not stand in its way: a client that writes far
+faster than a person is refused, but what it writes is screened first (DOMAIN D.2).
 """
 
 from collections.abc import Mapping, Sequence
@@ -124,6 +124,14 @@ class Receive:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiveIfDanger:
+    """Over the limit: screen the message; store it if it speaks of danger, else call `limited`."""
+
+    say: Say
+    retry_after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Start the turn; nobody waits for it here."""
 
@@ -153,7 +161,16 @@ class CatchUp:
 
 
 Action = (
-    Send | Close | OpenConversation | Receive | Answer | MarkRead | Rate | EndConversation | CatchUp
+    Send
+    | Close
+    | OpenConversation
+    | Receive
+    | ReceiveIfDanger
+    | Answer
+    | MarkRead
+    | Rate
+    | EndConversation
+    | CatchUp
 )
 
 
@@ -252,6 +269,9 @@ class Session:
     def stored(self, message: Message, is_new: bool) -> list[Action]:
         acknowledged = Send(ack_frame(message.id))
         return [acknowledged, Answer(message)] if is_new else [acknowledged]
+
+    def limited(self, say: Say, retry_after: int) -> list[Action]:
+        return [self._error("rate_limited", say.id, retry_after=retry_after)]
 
     def failed(self, say_id: str | None, error: Exception) -> list[Action]:
         """A command could not be carried out. A message that was not stored was not acknowledged

@@ -17,6 +17,7 @@ from server.limits import TokenBucket
 from server.login import Login
 from server.metrics import Metrics
 from server.staff_sessions import StaffSessions
+from server.tokens import TokenVerifier
 from server.words import Words
 
 log = structlog.get_logger("server.turns")
@@ -84,6 +85,7 @@ class Presence:
 class World:
     agent: Agent
     settings: Settings
+    verifier: TokenVerifier
     hub: Hub
     words: Words
     sessions: StaffSessions

@@ -44,9 +44,7 @@ async def answer(state: ConversationState, rooms: Rooms) -> Update:
 def _converse(rooms: Rooms, turn: Turn, key: str) -> Turn:
     name = turn.patient.display_name if turn.patient else ""
     practice = rooms.practice()
-    text = rooms.wording.say(
-        turn.language, key, name=name, practice=practice.name, phone=practice.phone
-    )
+    text = rooms.wording.say(turn.language, key, name=name, practice=practice.name)
     reply = Reply(text, Route.SMALLTALK, facts=(name, practice.name), fixed=True)
     return replace(turn, replies=(*turn.replies, reply))
 

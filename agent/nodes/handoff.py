@@ -33,7 +33,7 @@ async def handoff(state: ConversationState, rooms: Rooms) -> Update:
     route = ROUTE_OF[wish.intent]
     summary = rooms.wording.say("en", "task.said", text=wish.text)
     errand = Errand(TASK_FOR[wish.intent], summary)
-    lead = Said(_lead(state, rooms, wish), (rooms.practice().phone,))
+    lead = Said(_lead(state, rooms, wish))
     handed = await relay(state, rooms, turn, errand, lead, route)
     if wish.intent is Intent.ABUSE:
         handed = replace(handed, replies=(*turn.replies, _calm(lead, handed.replies[-1])))
@@ -49,7 +49,7 @@ def _lead(state: ConversationState, rooms: Rooms, wish: Wish) -> str:
         key = "handoff.lead.not_understood"
     else:
         key = LEAD.get(wish.intent, "handoff.lead.human_only")
-    return rooms.wording.say(turn.language, key, phone=rooms.practice().phone)
+    return rooms.wording.say(turn.language, key, phone=rooms.wording.phone(rooms.practice().phone))
 
 
 def _calm(lead: Said, notice: Reply) -> Reply:

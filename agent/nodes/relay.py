@@ -61,7 +61,7 @@ def holding(rooms: Rooms, turn: Turn) -> Said:
         return Said(rooms.wording.say(turn.language, "handoff.open"))
     opening = practice.next_opening(now)
     if opening is None:
-        text = rooms.wording.say(turn.language, "handoff.closed_unknown", phone=practice.phone)
-        return Said(text, (practice.phone,))
+        phone = rooms.wording.phone(practice.phone)
+        return Said(rooms.wording.say(turn.language, "handoff.closed_unknown", phone=phone))
     when = rooms.wording.when(turn.language, opening)
     return Said(rooms.wording.say(turn.language, "handoff.closed", opening=when), (when,))

@@ -42,7 +42,8 @@ async def review(state: ConversationState, rooms: Rooms) -> Update:
 def _known(rooms: Rooms) -> tuple[str, ...]:
     """What the practice itself may always say."""
     practice = rooms.practice()
-    return (practice.name, practice.phone, practice.after_hours_phone or "")
+    numbers = [n for n in (practice.phone, practice.after_hours_phone) if n is not None]
+    return (practice.name, *numbers, *(rooms.wording.phone(number) for number in numbers))
 
 
 async def _blocked(
@@ -50,7 +51,8 @@ async def _blocked(
 ) -> Turn:
     said = rooms.wording.say("en", "task.said", text=turn.text)
     errand = Errand(TASK_OF_ROUTE.get(reply.route, TaskCode.CALLBACK), said)
-    lead = Said(rooms.wording.say(turn.language, "handoff.lead.failed"))
+    key = "handoff.lead.unanswered" if reply.citations else "handoff.lead.failed"
+    lead = Said(rooms.wording.say(turn.language, key))
     turn = replace(turn, reasons=(*turn.reasons, *(f"guard:{r}" for r in verdict.reasons)))
     event = LedgerEvent(
         "reply.blocked",

@@ -17,7 +17,7 @@ async def screen(state: ConversationState, rooms: Rooms) -> Update:
     """Assesses the message with the last ones, and looks whether a safety card still stands."""
     turn = state["turn"]
     window = state.get("window", ())
-    assessment = await asyncio.to_thread(_assess, rooms, turn.text, window)
+    assessment = await asyncio.to_thread(assess, rooms, turn.text, window)
     language = detect_language(turn.text, state.get("language") or turn.language)
     if language not in rooms.practice().languages:
         language = turn.language
@@ -28,7 +28,7 @@ async def screen(state: ConversationState, rooms: Rooms) -> Update:
     }
 
 
-def _assess(rooms: Rooms, text: str, window: tuple[str, ...]) -> Assessment:
+def assess(rooms: Rooms, text: str, window: tuple[str, ...]) -> Assessment:
     """With the encoder down the lexicon alone decides; the screen itself never raises."""
     try:
         vector = rooms.encoder.encode([text])[0]

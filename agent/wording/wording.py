@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_datetime
 from babel.numbers import format_currency
 
@@ -51,6 +52,11 @@ class Wording:
 
     def today(self, at: datetime) -> date:
         return at.astimezone(self._timezone).date()
+
+    def phone(self, number: str) -> str:
+        """A practice's E.164 number as people of its country write it."""
+        parsed = phonenumbers.parse(number, None)
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
 
     def money(self, cents: int) -> str:
         """US dollars, as both languages write them here."""

@@ -29,12 +29,13 @@ from server.session import (
     OpenConversation,
     Rate,
     Receive,
+    ReceiveIfDanger,
     Send,
     Session,
     State,
     Welcome,
 )
-from server.tokens import BadToken, Claims, ExpiredToken, verify_patient_token
+from server.tokens import BadToken, Claims, ExpiredToken
 from server.world import Here, World
 
 router = APIRouter()
@@ -120,7 +121,7 @@ class Connection:
             except Exception as error:
                 # The outermost loop of a connection: whatever failed, the client hears of it.
                 log.exception("chat.failed", action=type(action).__name__)
-                say_id = action.say.id if isinstance(action, Receive) else None
+                say_id = action.say.id if isinstance(action, Receive | ReceiveIfDanger) else None
                 await self._perform(self._session.failed(say_id, error))
 
     async def _do(self, action: Action) -> None:
@@ -134,6 +135,11 @@ class Connection:
                 await self._open(hello)
             case Receive(say):
                 await self._receive(say)
+            case ReceiveIfDanger(say, wait):
+                if await agent.in_danger(say.text):
+                    await self._receive(say)
+                else:
+                    await self._perform(self._session.limited(say, wait))
             case Answer(message):
                 self._world.answers.start(message)
             case CatchUp(after):
@@ -166,7 +172,7 @@ class Connection:
 
     async def _open(self, hello: Hello) -> None:
         try:
-            claims = self._verify(hello.token)
+            claims = await self._verify(hello.token)
             conversation, patient = await self._admit(claims, hello)
         except Refused as refusal:
             await self._perform(self._session.refused(refusal.reason))
@@ -184,9 +190,9 @@ class Connection:
         self._watcher = watcher
         await self._perform(self._session.opened(welcome, after, entries, bucket))
 
-    def _verify(self, token: str) -> Claims:
+    async def _verify(self, token: str) -> Claims:
         try:
-            return verify_patient_token(token, self._world.settings.token_key)
+            return await self._world.verifier.verify(token)
         except ExpiredToken:
             raise Refused("expired_token") from None
         except BadToken:

@@ -1,5 +1,6 @@
 """`portico serve` and `portico token`: what they refuse; a server that is killed comes back."""
 
+import asyncio
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from agent.cli import run
 from server.cli import listening
-from server.tokens import verify_patient_token
+from server.tokens import TokenVerifier
 from tests.server.conftest import PASSWORD, WITHIN, write_practice
 
 COMMAND = [str(Path(sys.executable).with_name("portico"))]
@@ -45,7 +46,9 @@ def test_the_token_is_the_last_word(
     options = ["--practice", str(practice), "--data", str(data), "--patient", "PT-1"]
     assert run(["token", *options]) == 0
     key = json.loads((data / "keys.json").read_text(encoding="utf-8"))["token_key"]
-    assert verify_patient_token(capsys.readouterr().out.split()[-1], key).patient_id == "PT-1"
+    verifier = TokenVerifier(key)
+    claims = asyncio.run(verifier.verify(capsys.readouterr().out.split()[-1]))
+    assert claims.patient_id == "PT-1"
 
 
 @pytest.mark.parametrize(

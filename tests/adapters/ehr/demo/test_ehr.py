@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.clock import RunningClock
 from agent.adapters.ehr.demo.ehr import DemoEhr, open_demo_ehr
+from agent.clock import RunningClock
 from agent.domain.booking import Booking, SlotQuery, WaitlistEntry
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId, ServiceTypeId
 from agent.domain.terms import Capability
