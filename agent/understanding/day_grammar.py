@@ -240,10 +240,10 @@ def _place(found: re.Match[str]) -> int:
 
 
 def _placed_week(days: Days, found: re.Match[str], today: date) -> None:
-    monday = _week(today)[0]
-    if _is_next(found):
-        monday = _plus(monday, 7)
+    monday = _plus(_week(today)[0], 7 if _is_next(found) else 0)
     first, last = ((0, 1), (1, 3), (3, 6))[_place(found)]
+    if _plus(monday, last) < today:
+        monday = _plus(monday, 7)
     days.ranges.append((_plus(monday, first), _plus(monday, last)))
 
 
@@ -252,11 +252,20 @@ def _placed_month(days: Days, found: re.Match[str], today: date) -> None:
         year, month = _named_month(found["month"], today)
     else:
         year, month = _months_on(today, 1 if _is_next(found) else 0)
-    first, last = _month(year, month)
-    place = _place(found)
-    begins = (first, first.replace(day=11), first.replace(day=21))[place]
-    ends = (first.replace(day=10), first.replace(day=20), last)[place]
+    begins, ends = _part_of_month(year, month, _place(found))
+    if ends < today:
+        later = _months_on(date(year, month, 1), 12 if found["month"] else 1)
+        begins, ends = _part_of_month(*later, _place(found))
     days.ranges.append((begins, ends))
+
+
+def _part_of_month(year: int, month: int, place: int) -> tuple[date, date]:
+    first, last = _month(year, month)
+    if place == 0:
+        return first, first.replace(day=10)
+    if place == 1:
+        return first.replace(day=11), first.replace(day=20)
+    return first.replace(day=21), last
 
 
 def _named_month(name: str, today: date) -> tuple[int, int]:

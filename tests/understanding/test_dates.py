@@ -128,9 +128,9 @@ def test_days_left_out_and_several_named() -> None:
     assert when("any evening but Friday").not_weekdays == {4}
     assert when("any day except mondays and tuesdays").not_weekdays == {0, 1}
     assert when("no puedo los martes").not_weekdays == {1}
-    assert when("tuesday or thursday").weekdays == {1, 3}
-    assert when("weekdays after 4").weekdays == {0, 1, 2, 3, 4}
-    assert when("next week, tuesday or thursday").weekdays == {1, 3}
+    assert when("tuesday or thursday").weekdays == frozenset({1, 3})
+    assert when("weekdays after 4").weekdays == frozenset(range(5))
+    assert when("next week, tuesday or thursday").weekdays == frozenset({1, 3})
     assert when("next week, tuesday or thursday").start == june(8)
 
 
@@ -187,10 +187,11 @@ def test_tells_the_appointment_from_the_wanted_time(
 
 
 _WORDS = (
-    "next this last week month monday tuesday friday tomorrow today the of after before between and"
-    " or not but 3 4 12 14 31 2/29 12/31 1/1 june 14th feb march may pm am at in two weeks days noon"
-    " morning evening until from to el la de lunes martes próximo que viene mañana por tarde entre y"
-    " las a fin mes semana dentro hace pasado asap first end 99 0 ago 2026-02-29 9999-12-31 :00"
+    "next this last week month monday tuesday friday tomorrow today the of after before "
+    "between and or not but 3 4 12 14 31 2/29 12/31 1/1 june 14th feb march may pm am at in "
+    "two weeks days noon morning evening until from to el la de lunes martes próximo que "
+    "viene mañana por tarde entre y las a fin mes semana dentro hace pasado asap first end 99 "
+    "0 ago 2026-02-29 9999-12-31 :00 "
 ).split()
 _INSTANTS = st.integers(0, 11 * 365 * 24 * 60).map(
     lambda minutes: datetime(2024, 1, 1, tzinfo=ZONE) + timedelta(minutes=minutes)
@@ -233,8 +234,7 @@ _FORWARD = (
 @given(text=st.sampled_from(_FORWARD), now=_INSTANTS)
 def test_nothing_lies_in_the_past_unless_said(text: str, now: datetime) -> None:
     found = when(text, now)
-    assert found.end >= now.date() - timedelta(days=1)
-    assert found.start >= now.date() or text in ("end of the month", "early january")
+    assert found.start >= now.date()
 
 
 @settings(max_examples=60, deadline=None)
