@@ -214,19 +214,21 @@ class Session:
                 self._words = self._words.in_language(frame.locale)
                 return [OpenConversation(frame)]
             case Say():
-                return self._unless_too_fast(Receive(frame), frame.id, now)
+                wait = self._wait(now)
+                return [ReceiveIfDanger(frame, wait)] if wait else [Receive(frame)]
             case Read():
                 return [MarkRead(frame.seq)]
             case Feedback():
-                return self._unless_too_fast(Rate(frame), None, now)
+                wait = self._wait(now)
+                return self.limited(None, wait) if wait else [Rate(frame)]
             case End():
                 return [EndConversation(), Close(DONE)]
             case Typing():
                 return []
 
-    def _unless_too_fast(self, action: Action, say_id: str | None, now: float) -> list[Action]:
-        wait = self._bucket.take(now) if self._bucket else 0
-        return [self._error("rate_limited", say_id, retry_after=wait)] if wait else [action]
+    def _wait(self, now: float) -> int:
+        """Seconds to wait before the next one; 0: none."""
+        return self._bucket.take(now) if self._bucket else 0
 
     def _reject(self, code: ErrorCode, frame_id: str | None) -> list[Action]:
         refusal = self._error(code, frame_id)
@@ -270,8 +272,9 @@ class Session:
         acknowledged = Send(ack_frame(message.id))
         return [acknowledged, Answer(message)] if is_new else [acknowledged]
 
-    def limited(self, say: Say, retry_after: int) -> list[Action]:
-        return [self._error("rate_limited", say.id, retry_after=retry_after)]
+    def limited(self, say_id: str | None, retry_after: int) -> list[Action]:
+        """Written too fast; a message among them was screened and speaks of no danger."""
+        return [self._error("rate_limited", say_id, retry_after=retry_after)]
 
     def failed(self, say_id: str | None, error: Exception) -> list[Action]:
         """A command could not be carried out. A message that was not stored was not acknowledged

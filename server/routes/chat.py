@@ -139,7 +139,7 @@ class Connection:
                 if await agent.in_danger(say.text):
                     await self._receive(say)
                 else:
-                    await self._perform(self._session.limited(say, wait))
+                    await self._perform(self._session.limited(say.id, wait))
             case Answer(message):
                 self._world.answers.start(message)
             case CatchUp(after):

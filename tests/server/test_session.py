@@ -25,6 +25,7 @@ from server.session import (
     OpenConversation,
     Rate,
     Receive,
+    ReceiveIfDanger,
     Send,
     Session,
     State,
@@ -165,7 +166,9 @@ def test_the_small_frames_become_commands() -> None:
 def test_who_writes_too_fast_is_told_how_long_to_wait() -> None:
     session, _ = live(at_once=2)
     assert [type(session.receive(SAY, 0.0)[0]) for _ in range(2)] == [Receive, Receive]
-    (error,) = frames(session.receive(SAY, 0.0))
+    (screened,) = session.receive(SAY, 0.0)
+    assert isinstance(screened, ReceiveIfDanger)
+    (error,) = frames(session.limited(screened.say.id, screened.retry_after))
     assert (error["code"], error["id"], error["retry_after"]) == ("rate_limited", "m1", 2)
     assert isinstance(session.receive(SAY, 2.0)[0], Receive)
 

@@ -189,6 +189,8 @@ def test_who_writes_without_end_is_told_to_wait(served: Served) -> None:
         assert refusal["code"] == "rate_limited"
         assert refusal["retry_after"] >= 1
         assert refusal["id"].startswith("burst-")
+        card = chat.answer("I want to kill myself")
+        assert card["kind"] == "card"
 
 
 def test_a_crisis_gets_its_card(served: Served) -> None:
