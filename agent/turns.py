@@ -134,9 +134,12 @@ class Agent(Staffing):
             self.rooms.broadcast.status(message.conversation_id, "idle")
 
     async def resume_pending(self) -> None:
-        """After a restart: the turns that were cut off, and approved replies not yet sent."""
-        for message in await self.transcript.pending_turns():
-            await self.answer(message, resumed=True)
+        """After a restart: the turns that were cut off, and approved replies not yet sent.
+
+        All stand in their conversations' lines at once: what is said from now on waits behind.
+        """
+        pending = await self.transcript.pending_turns()
+        await asyncio.gather(*(self.answer(message, resumed=True) for message in pending))
         await self.deliver_decided()
 
     async def _decide(self, message: Message, resumed: bool) -> Turn:
