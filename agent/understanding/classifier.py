@@ -1,4 +1,4 @@
-"""Logistic regression at run time: embedding and n-grams in, calibrated probabilities out."""
+"""The trained models at run time: embedding and n-grams in, calibrated probabilities out."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,16 +17,25 @@ Floats = NDArray[np.float32]
 FOLDER = "understanding"
 
 
+CLOSENESS = 30.0
+"""How fast an example loses its say with distance (cosine)."""
+
+NEIGHBOUR_SAY = 0.3
+"""The weight of the neighbours beside the regression, both as logarithms (fitted on families of
+examples held out: 3 to 4 points of route accuracy on manners of writing never trained on)."""
+
+_LEAST = 1e-4
+
+
 @dataclass(frozen=True)
 class Linear:
-    """One trained model. `dense` is (embedding, labels) and may have no rows; `sparse` is
-    (buckets, labels). `temperature` divides the scores so that probabilities mean what they say."""
+    """One logistic regression. `dense` is (embedding, labels) and may have no rows; `sparse` is
+    (buckets, labels)."""
 
     labels: tuple[str, ...]
     dense: Floats
     sparse: Floats
     bias: Floats
-    temperature: float
 
     def probabilities(self, texts: Sequence[str], embeddings: Floats | None = None) -> Floats:
         """Shape (n, labels); rows sum to one."""
@@ -36,7 +45,47 @@ class Linear:
         for row, text in zip(scores, texts, strict=True):
             buckets, weights = ngrams(text)
             row += weights @ self.sparse[buckets]
-        return softmax(scores / self.temperature)
+        return softmax(scores)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The training examples themselves: what the nearest ones in meaning are labelled.
+
+    `vectors` is (examples, embedding), `labels` the number of each one's label.
+    """
+
+    vectors: Floats
+    labels: NDArray[np.int64]
+    count: int
+
+    def probabilities(self, embeddings: Floats) -> Floats:
+        nearness = embeddings @ self.vectors.T
+        say = np.exp(CLOSENESS * (nearness - nearness.max(axis=1, keepdims=True)))
+        totals = np.stack(
+            [np.bincount(self.labels, weights=row, minlength=self.count) for row in say]
+        )
+        return np.asarray(totals / totals.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class IntentModel:
+    """`temperature` divides the scores so that probabilities mean what they say."""
+
+    linear: Linear
+    neighbours: Neighbours
+    temperature: float = 1.0
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.linear.labels
+
+    def probabilities(self, texts: Sequence[str], embeddings: Floats) -> Floats:
+        """Shape (n, labels); rows sum to one."""
+        regression = np.log(np.maximum(self.linear.probabilities(texts, embeddings), 1e-12))
+        near = np.log(np.maximum(self.neighbours.probabilities(embeddings), _LEAST))
+        scores = np.asarray(regression + NEIGHBOUR_SAY * near, dtype=np.float32)
+        return softmax(scores / np.float32(self.temperature))
 
 
 def softmax(scores: Floats) -> Floats:
@@ -54,13 +103,12 @@ class Manifest(BaseModel):
     weights: str
     intents: tuple[str, ...]
     languages: tuple[str, ...]
-    intent_temperature: float
-    language_temperature: float
+    temperature: float
 
 
 @dataclass(frozen=True)
 class Models:
-    intent: Linear
+    intent: IntentModel
     language: Linear
 
 
@@ -87,18 +135,21 @@ def load_models(encoder_id: str) -> Models:
     if manifest.encoder != encoder_id:
         raise InputError(f"{place} was trained with another sentence encoder: run `make setup`")
     with np.load(place / "weights.npz", allow_pickle=False) as arrays:
-        intent = Linear(
+        regression = Linear(
             manifest.intents,
-            arrays["intent_dense"].astype(np.float32),
+            arrays["intent_dense"],
             arrays["intent_sparse"].astype(np.float32),
             arrays["intent_bias"],
-            manifest.intent_temperature,
+        )
+        near = Neighbours(
+            arrays["vectors"].astype(np.float32),
+            arrays["vector_labels"].astype(np.int64),
+            len(manifest.intents),
         )
         language = Linear(
             manifest.languages,
             np.zeros((0, len(manifest.languages)), dtype=np.float32),
             arrays["language_sparse"].astype(np.float32),
             arrays["language_bias"],
-            manifest.language_temperature,
         )
-    return Models(intent, language)
+    return Models(IntentModel(regression, near, manifest.temperature), language)

@@ -14,8 +14,10 @@ from sklearn.linear_model import LogisticRegression
 
 from agent.understanding.classifier import (
     Floats,
+    IntentModel,
     Linear,
     Manifest,
+    Neighbours,
     digest,
     folder,
     softmax,
@@ -48,7 +50,7 @@ def sparse_features(texts: Sequence[str]) -> csr_matrix:
 def fit(
     texts: Sequence[str], labels: Sequence[str], embeddings: Floats | None, strength: float
 ) -> Linear:
-    """An uncalibrated model (temperature 1)."""
+    """A regression over n-grams and, if given, embeddings; rare labels weigh more."""
     features = sparse_features(texts) * _NGRAM_WEIGHT
     width = 0
     if embeddings is not None:
@@ -68,14 +70,20 @@ def fit(
         (coefficients[:width] * _EMBEDDING_WEIGHT).astype(np.float32),
         (coefficients[width:] * _NGRAM_WEIGHT).astype(np.float32),
         bias.astype(np.float32),
-        1.0,
     )
 
 
-def temperature(model: Linear, probabilities: Floats, labels: Sequence[str]) -> float:
-    """The divisor of the scores under which held-out labels are likeliest."""
+def fit_intents(examples: Sequence[Example], embeddings: Floats) -> IntentModel:
+    """An uncalibrated model (temperature 1)."""
+    labels = [e.intent for e in examples]
+    linear = fit([e.text for e in examples], labels, embeddings, INTENT_STRENGTH)
+    numbers = np.array([linear.labels.index(label) for label in labels], dtype=np.int64)
+    return IntentModel(linear, Neighbours(embeddings, numbers, len(linear.labels)))
+
+
+def temperature(probabilities: Floats, truth: Sequence[int]) -> float:
+    """The divisor of the scores under which held-out labels (their numbers) are likeliest."""
     scores = np.log(np.maximum(probabilities, 1e-12))
-    truth = np.array([model.labels.index(label) for label in labels])
 
     def loss(logarithm: float) -> float:
         chances = softmax((scores / np.exp(logarithm)).astype(np.float32))
@@ -87,17 +95,17 @@ def temperature(model: Linear, probabilities: Floats, labels: Sequence[str]) -> 
 def train(encoder: Encoder, place: Path) -> Manifest:
     """Writes `weights.npz` and `manifest.json`, the manifest last."""
     examples = list(expanded(read_examples()))
-    texts = [e.text for e in examples]
-    embeddings = encoder.encode(texts)
-    intent = fit(texts, [e.intent for e in examples], embeddings, INTENT_STRENGTH)
-    language = fit_language(examples)
+    embeddings = encoder.encode([e.text for e in examples])
+    intent, language = fit_intents(examples, embeddings), fit_language(examples)
     place.mkdir(parents=True, exist_ok=True)
     weights = place / "weights.npz"
     np.savez(
         weights,
-        intent_dense=intent.dense,
-        intent_sparse=intent.sparse.astype(np.float16),
-        intent_bias=intent.bias,
+        intent_dense=intent.linear.dense,
+        intent_sparse=intent.linear.sparse.astype(np.float16),
+        intent_bias=intent.linear.bias,
+        vectors=embeddings.astype(np.float16),
+        vector_labels=intent.neighbours.labels.astype(np.int16),
         language_sparse=language.sparse.astype(np.float16),
         language_bias=language.bias,
     )
@@ -107,8 +115,7 @@ def train(encoder: Encoder, place: Path) -> Manifest:
         weights=digest(weights),
         intents=intent.labels,
         languages=language.labels,
-        intent_temperature=_intent_temperature(examples, embeddings),
-        language_temperature=1.0,
+        temperature=intent_temperature(examples, embeddings),
     )
     (place / "manifest.json").write_text(manifest.model_dump_json(indent=1), "utf-8")
     return manifest
@@ -120,15 +127,14 @@ def fit_language(examples: Sequence[Example]) -> Linear:
     return fit([e.text for e in told], [e.language for e in told], None, LANGUAGE_STRENGTH)
 
 
-def _intent_temperature(examples: Sequence[Example], embeddings: Floats) -> float:
+def intent_temperature(examples: Sequence[Example], embeddings: Floats) -> float:
+    """Fitted on a family that this model is not trained on."""
     held = np.array([e.family == CALIBRATION for e in examples])
     kept = [e for e, out in zip(examples, held, strict=True) if not out]
     asked = [e for e, out in zip(examples, held, strict=True) if out]
-    model = fit(
-        [e.text for e in kept], [e.intent for e in kept], embeddings[~held], INTENT_STRENGTH
-    )
+    model = fit_intents(kept, embeddings[~held])
     chances = model.probabilities([e.text for e in asked], embeddings[held])
-    return temperature(model, chances, [e.intent for e in asked])
+    return temperature(chances, [model.labels.index(e.intent) for e in asked])
 
 
 def main(arguments: Sequence[str]) -> int:
