@@ -147,21 +147,22 @@ class Understanding:
 
     def _single(self, whole: _Clause, real: list[tuple[Intent, list[_Clause]]]) -> Wish:
         """One wish: what the whole says, backed by the clause that is sure of itself."""
-        chances = whole.chances
-        if real:
-            own = max((c.chances for c in real[0][1]), key=lambda c: c[self._position[real[0][0]]])
-            chances = (
-                np.maximum(chances, own)
-                if own.argmax() == chances.argmax()
-                else (chances + 2.0 * own)
-            )
-            chances = chances / max(float(chances.sum()), 1e-6)
-        return self._best(chances, whole.text)
+        if not real:
+            return self._best(whole.chances, whole.text, 1.0 - whole.part)
+        position = self._position[real[0][0]]
+        own = max((c.chances for c in real[0][1]), key=lambda chances: float(chances[position]))
+        if own.argmax() == whole.chances.argmax():
+            chances = np.maximum(whole.chances, own)
+        else:
+            chances = whole.chances + 2.0 * own
+        shares = np.asarray(chances / chances.sum(), dtype=np.float32)
+        return self._best(shares, whole.text, 1.0)
 
-    def _best(self, chances: Floats, text: str) -> Wish:
+    def _best(self, chances: Floats, text: str, asks: float) -> Wish:
+        """`asks`: how likely the text asks for anything at all."""
         first, second = (int(i) for i in np.argsort(chances)[::-1][:2])
         intent = self._intents[first]
-        confidence = round(float(chances[first]), 4)
+        confidence = round(float(chances[first]) * asks, 4)
         return Wish(intent, ROUTE_OF[intent], confidence, text, self._intents[second])
 
     def _wish(self, intent: Intent, parts: Sequence[_Clause], text: str) -> Wish:

@@ -1,9 +1,14 @@
-"""What a message asks for. `unseen.jsonl` was written after the training examples and is never
-among them; the floors are a little under what was measured."""
+"""What a message asks for.
+
+`unseen.jsonl` was written after the last change to the training examples and none was added because
+of it; `developed.jsonl` was looked at while examples were written. Neither is trained on. The
+floors are a little under what was measured.
+"""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +18,13 @@ from agent.understanding.reading import Understanding
 from agent.understanding.spelling import fold
 
 HERE = Path(__file__).parent
-UNSEEN = [json.loads(line) for line in (HERE / "unseen.jsonl").read_text("utf-8").splitlines()]
-SEVERAL = [json.loads(line) for line in (HERE / "several.jsonl").read_text("utf-8").splitlines()]
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
+
+
+UNSEEN, DEVELOPED, SEVERAL = rows("unseen.jsonl"), rows("developed.jsonl"), rows("several.jsonl")
 
 
 @pytest.mark.parametrize(
@@ -59,21 +69,31 @@ def test_look_alikes_are_told_apart(
 
 def test_unseen_messages_are_not_among_the_training_examples() -> None:
     trained = {fold(example.text) for example in read_examples()}
-    assert [row["text"] for row in UNSEEN if fold(row["text"]) in trained] == []
+    told = [row["text"] for row in (*UNSEEN, *DEVELOPED)]
+    assert [text for text in told if fold(text) in trained] == []
 
 
-def test_unseen_messages_reach_their_route(understanding: Understanding) -> None:
-    right = sure = sure_and_right = 0
-    for row in UNSEEN:
+@pytest.mark.parametrize(
+    ("messages", "right", "sure", "right_when_sure"),
+    [(UNSEEN, 0.88, 0.80, 0.93), (DEVELOPED, 0.95, 0.90, 0.96)],
+    ids=["unseen", "developed"],
+)
+def test_messages_reach_their_route(
+    understanding: Understanding,
+    messages: list[dict[str, Any]],
+    right: float,
+    sure: float,
+    right_when_sure: float,
+) -> None:
+    results = []
+    for row in messages:
         wishes = understanding.read(row["text"]).wishes
         fits = len(wishes) == 1 and wishes[0].route == Route(row["route"])
-        right += fits
-        if wishes[0].confidence >= 0.6:
-            sure += 1
-            sure_and_right += fits
-    assert right / len(UNSEEN) >= 0.84
-    assert sure / len(UNSEEN) >= 0.75
-    assert sure_and_right / sure >= 0.90
+        results.append((fits, wishes[0].confidence >= 0.6))
+    certain = [fits for fits, is_sure in results if is_sure]
+    assert sum(fits for fits, _ in results) / len(results) >= right
+    assert len(certain) / len(results) >= sure
+    assert sum(certain) / len(certain) >= right_when_sure
 
 
 def test_the_language_of_unseen_messages(understanding: Understanding) -> None:
@@ -84,10 +104,17 @@ def test_the_language_of_unseen_messages(understanding: Understanding) -> None:
 
 @pytest.mark.parametrize("row", SEVERAL, ids=lambda row: row["text"][:40])
 def test_every_wish_of_a_message_is_found(
-    understanding: Understanding, row: dict[str, list[str]]
+    understanding: Understanding, row: dict[str, Any]
 ) -> None:
-    wishes = understanding.read(str(row["text"])).wishes
+    wishes = understanding.read(row["text"]).wishes
     assert [wish.intent.value for wish in wishes] == row["intents"]
+
+
+@pytest.mark.parametrize("text", ["mornings are better", "sorry, I meant the one with Dr. Parker"])
+def test_words_that_ask_for_nothing_are_not_sure_of_anything(
+    understanding: Understanding, text: str
+) -> None:
+    assert understanding.read(text).wishes[0].confidence < 0.6
 
 
 def test_each_wish_has_its_own_words(understanding: Understanding) -> None:
