@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.serving import Json, Patient, Portico, open_appointments, served
 
-PAUSES_MS = (0, 1, 3, 8, 20, 45)
+PAUSES_MS = (0, 2, 6, 15, 40)
 """One kill each: how long after each acknowledged yes the next patient says theirs, and after the
 last one the server dies. A turn takes about 30 ms."""
 DAYS = ("June 8", "June 9", "June 10", "June 11")
