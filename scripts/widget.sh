@@ -9,6 +9,7 @@ if ! command -v npm >/dev/null; then
 fi
 if [ ! -f node_modules/.package-lock.json ] ||
   [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  npm ci --no-audit --no-fund --loglevel=error
+  # Not `npm ci`: it refuses a lock without the builds of other platforms that a registry lacks.
+  npm install --no-save --no-audit --no-fund --loglevel=error
 fi
 npm test
