@@ -6,6 +6,8 @@ function with typer annotations or a Typer app. Exit status: 0 done, 1 the comma
 2 wrong input (one line on standard error), 130 interrupted.
 """
 
+import knowledge.quiet  # noqa: F401
+
 import ast
 import importlib.util
 import os

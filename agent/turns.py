@@ -146,14 +146,15 @@ class Agent(Staffing):
         config = RunnableConfig(
             configurable={"thread_id": message.conversation_id}, recursion_limit=MOST_NODES
         )
+        turn: Turn | None = None
         if resumed:
-            stored = await self._graph.aget_state(config)
-            turn: Turn | None = stored.values.get("turn")
-            if turn is not None and turn.message_id == message.id and turn.record is not None:
-                return turn
+            turn = (await self._graph.aget_state(config)).values.get("turn")
+        begun = turn is not None and turn.message_id == message.id
+        if turn is not None and begun and turn.record is not None:
+            return turn
         started = time.perf_counter()
         state = await self._graph.ainvoke(
-            await self._state(message),
+            None if begun else await self._state(message),
             config,
             durability="exit",
         )

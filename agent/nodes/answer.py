@@ -9,8 +9,12 @@ from agent.domain.conversation import Citation
 from agent.domain.terms import ROUTE_OF, Intent, Kind, Route
 from agent.nodes.rooms import Rooms
 from agent.state import ConversationState, Reply, Turn, Update, Wish
+from agent.understanding.segments import pieces
 from knowledge.errors import KnowledgeUnavailable
 from knowledge.passage import PATIENTS, Retrieval
+
+FEWEST_WORDS = 3
+MOST_QUESTIONS = 3
 
 CONVERSED: dict[Intent, str] = {
     Intent.GREETING: "converse.greeting",
@@ -28,17 +32,41 @@ async def answer(state: ConversationState, rooms: Rooms) -> Update:
     if wish.intent in CONVERSED:
         return {"turn": _converse(rooms, turn, CONVERSED[wish.intent])}
     started = time.perf_counter()
-    try:
-        found = await asyncio.to_thread(
-            rooms.retriever.retrieve, wish.text, audience=PATIENTS, language=turn.language
-        )
-    except KnowledgeUnavailable:
-        found = Retrieval((), 0.0, None)
+    found = await _found(rooms, turn, _questions(wish.text))
     spent = (time.perf_counter() - started) * 1000
     turn = replace(turn, node_ms={**turn.node_ms, "retrieval": spent})
-    if found.answer is not None and found.score >= rooms.practice().thresholds.answer:
-        return {"turn": _cite(rooms, turn, wish, found)}
-    return {"turn": _abstain(rooms, turn, wish, found)}
+    answered = [each for each in found if _answers(rooms, each)]
+    if not answered:
+        return {"turn": _abstain(rooms, turn, wish, found[0])}
+    for each in answered:
+        turn = _cite(rooms, turn, wish, each)
+    return {"turn": turn}
+
+
+def _questions(text: str) -> tuple[str, ...]:
+    """The text as a whole, and its parts when it asks several things."""
+    parts = tuple(part for part in pieces(text) if len(part.split()) >= FEWEST_WORDS)
+    return (text, *parts) if 1 < len(parts) <= MOST_QUESTIONS else (text,)
+
+
+async def _found(rooms: Rooms, turn: Turn, questions: tuple[str, ...]) -> tuple[Retrieval, ...]:
+    """What each part finds, if each finds its own answer; else what the whole finds."""
+    whole, *parts = [await _retrieve(rooms, turn, question) for question in questions]
+    best = {part.passages[0].id for part in parts if _answers(rooms, part)}
+    return tuple(parts) if parts and len(best) == len(parts) else (whole,)
+
+
+async def _retrieve(rooms: Rooms, turn: Turn, question: str) -> Retrieval:
+    try:
+        return await asyncio.to_thread(
+            rooms.retriever.retrieve, question, audience=PATIENTS, language=turn.language
+        )
+    except KnowledgeUnavailable:
+        return Retrieval((), 0.0, None)
+
+
+def _answers(rooms: Rooms, found: Retrieval) -> bool:
+    return found.answer is not None and found.score >= rooms.practice().thresholds.answer
 
 
 def _converse(rooms: Rooms, turn: Turn, key: str) -> Turn:

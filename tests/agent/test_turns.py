@@ -13,6 +13,10 @@ from agent.turns import NoAccess
 from tests.agent.conftest import PRACTICE, Start, World
 
 
+class PowerCut(BaseException):
+    """Nothing in the product catches it."""
+
+
 async def test_a_question_is_answered_from_a_document_and_cites_it(world: World) -> None:
     chat = await world.chat()
     (reply,) = await world.say(chat, "where do i park?")
@@ -205,13 +209,13 @@ async def test_a_decided_turn_is_delivered_as_decided_after_a_crash(
         yes = asked[-1].options[0]
 
         async def power_cut(*args: object) -> None:
-            raise KeyboardInterrupt
+            raise PowerCut
 
         monkeypatch.setattr(world.agent.transcript, "finish_turn", power_cut)
         message, _ = await world.agent.receive(
             chat.id, MessageId("9c0e8a4e-0000-4000-8000-000000000001"), yes.label, yes.id
         )
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(PowerCut):
             await world.agent.answer(message)
     async with start() as world:
         await world.agent.resume_pending()
@@ -233,13 +237,13 @@ async def test_a_turn_cut_off_before_it_was_decided_runs_again_and_books_once(
         yes = asked[-1].options[0]
 
         def power_cut(*args: object, **options: object) -> None:
-            raise KeyboardInterrupt
+            raise PowerCut
 
         monkeypatch.setattr(world.agent.rooms.guard, "check", power_cut)
         message, _ = await world.agent.receive(
             chat.id, MessageId("9c0e8a4e-0000-4000-8000-000000000002"), yes.label, yes.id
         )
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(PowerCut):
             await world.agent.answer(message)
     async with start() as world:
         await world.agent.resume_pending()
