@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,9 @@ BUCKETS = 8192
 
 WORD_WEIGHT = 1.0
 """Length of the hashed part of a row; the sentence vector has length 1 too."""
+
+SHORT = 4
+"""A message of at most so many words says little: the lexicon judges it, unless it is clear."""
 
 NO_DANGER = "none"
 _FOLDER = "safety"
@@ -38,11 +41,12 @@ class Raised:
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Probabilities from which a finding counts; `cautious` when the lexicon saw a negation,
-    a question or the past around dangerous words."""
+    a question or the past around dangerous words, `short` for a message of a few words."""
 
     danger: float
     distress: float
     cautious: float
+    short: float
 
 
 class Classifier:
@@ -68,13 +72,19 @@ class Classifier:
         """What the normalised `line` with sentence vector `vector` raises, if anything."""
         probabilities = self.probabilities(line, vector)
         danger = float(probabilities[self._danger].sum())
-        limit = self._thresholds.cautious if cautious else self._thresholds.danger
-        if danger >= limit:
+        is_short = len(_words(line)) <= SHORT
+        if danger >= self._limit(cautious=cautious, is_short=is_short):
             return self._raised(np.where(self._danger, probabilities, 0.0), danger)
         some = float(probabilities[self._some].sum())
-        if some >= self._thresholds.distress and not cautious:
+        if some >= self._thresholds.distress and not cautious and not is_short:
             return Raised(Level.DISTRESS, Category.DISTRESS, some)
         return None
+
+    def _limit(self, *, cautious: bool, is_short: bool) -> float:
+        limits = self._thresholds
+        if cautious:
+            return limits.cautious
+        return limits.short if is_short else limits.danger
 
     def probabilities(self, line: str, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """One probability a label, shape (labels,)."""
@@ -93,11 +103,15 @@ class Classifier:
 
 def hashed_words(line: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Buckets and values of the words and word pairs of a normalised line."""
-    words = [word for word in line.split() if word not in {",", "."}]
+    words = _words(line)
     grams = words + [f"{a} {b}" for a, b in itertools.pairwise(words)]
     buckets = np.unique([zlib.crc32(g.encode()) % BUCKETS for g in grams]).astype(np.int64)
     value = WORD_WEIGHT / max(1.0, float(np.sqrt(len(buckets))))
     return buckets, np.full(len(buckets), value, dtype=np.float32)
+
+
+def _words(line: str) -> list[str]:
+    return [word for word in line.split() if word not in {",", "."}]
 
 
 def save_classifier(
@@ -115,7 +129,7 @@ def save_classifier(
     digest = hashlib.sha256(weights.tobytes() + bias.tobytes()).hexdigest()
     manifest = {
         "labels": labels,
-        "thresholds": [thresholds.danger, thresholds.distress, thresholds.cautious],
+        "thresholds": asdict(thresholds),
         "encoder": encoder_id,
         "sha256": digest,
     }
@@ -130,14 +144,15 @@ def load_classifier(models_dir: Path) -> Classifier:
         manifest = json.loads((folder / "manifest.json").read_text())
         with np.load(folder / "classifier.npz", allow_pickle=False) as arrays:
             weights, bias = arrays["weights"], arrays["bias"]
+        thresholds = Thresholds(**manifest["thresholds"])
     except FileNotFoundError:
         raise InputError(f"{folder}: the safety classifier is missing: run `make setup`") from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: {error}: run `make setup` again") from None
     digest = hashlib.sha256(weights.tobytes() + bias.tobytes()).hexdigest()
     if digest != manifest["sha256"]:
         raise InputError(f"{folder}/classifier.npz: was altered: run `make setup` again")
-    return Classifier(tuple(manifest["labels"]), weights, bias, Thresholds(*manifest["thresholds"]))
+    return Classifier(tuple(manifest["labels"]), weights, bias, thresholds)
 
 
 def _parsed(label: str) -> tuple[Category, Level] | None:

@@ -54,11 +54,9 @@ class Lexicon:
         ]
         if earlier and 0 < len(earlier[-1].split()) <= 6 and len(text.split()) <= 6:
             start = earlier[-1].removesuffix(". ")
-            hits += [
-                hit
-                for hit in self.read(start + text, boundary=len(start))
-                if hit.lowered_by is None and not self.read(start)
-            ]
+            if not self.read(start):
+                joined = self.read(start + text, boundary=len(start))
+                hits += [hit for hit in joined if hit.lowered_by is None]
         return hits
 
     def _without_idioms(self, text: str, category: Category) -> str:

@@ -53,8 +53,10 @@ def load_forms() -> Forms:
     return Forms(raw["words"], phrases, raw["emoji"], frozenset(raw["hidden"]), slips)
 
 
+@lru_cache(maxsize=1024)
 def normalise(text: str) -> str:
-    """`"I'm sooo TIRED. K1ll me"` -> `"i am so tired . kill me "`; empty for an empty text."""
+    """`"I'm sooo TIRED. K1ll me"` -> `"i am so tired . kill me "`; empty for an empty text.
+    Kept in memory, for the window reads the same messages again at every turn."""
     forms = load_forms()
     plain = _plain_letters(text[:MAX_CHARACTERS], forms)
     plain = _SPELLED.sub(lambda m: _joined(m.group(), forms), plain)

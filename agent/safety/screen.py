@@ -35,7 +35,15 @@ _PRECEDENCE = (
     Category.MEDICAL,
     Category.DISTRESS,
 )
-"""Which category names an assessment when several have the same level."""
+"""Which category names an assessment when several have the same level: a mind in danger before the
+body it endangers (its level-4 card sends to 911 and to 988), a special body card before the general
+one."""
+
+_BODILY = frozenset({Category.MEDICAL, Category.OVERDOSE, Category.POST_OPERATIVE, Category.EYE})
+"""Emergencies whose card the self-harm card of the same level covers (911, ER, Poison Control)."""
+
+_RINSE_FIRST = ("lexicon:eye.chemical", "lexicon:es.eye.chemical")
+"""Rules whose card comes before every other: rinse the eye first, whatever the reason (D.4)."""
 
 MENTAL_STATES = frozenset(
     {Category.SELF_HARM, Category.PSYCHOSIS, Category.DISTRESS, Category.HARM_TO_OTHERS}
@@ -99,12 +107,8 @@ class Screen:
         level = max(f.level for f in findings)
         if level is Level.NONE:
             return Assessment(reasons=reasons)
-        found = {f.category for f in findings if f.level > Level.NONE}
-        highest = {f.category for f in findings if f.level is level}
-        if Category.OVERDOSE in highest and Category.SELF_HARM in found:
-            highest.add(Category.SELF_HARM)
-        category = next(c for c in _PRECEDENCE if c in highest)
-        return Assessment(level, category, reasons)
+        highest = [f for f in findings if f.level is level]
+        return Assessment(level, _category(highest, findings), reasons)
 
 
 def _of_hit(hit: Hit) -> _Finding:
@@ -112,6 +116,23 @@ def _of_hit(hit: Hit) -> _Finding:
     if hit.third_person and not ending:
         ending = ":other"
     return _Finding(hit.level, hit.category, f"lexicon:{hit.rule_id}{ending}")
+
+
+def _category(highest: Sequence[_Finding], findings: Sequence[_Finding]) -> Category:
+    """Whose card answers: that of the highest level; self-harm said in words goes before an
+    emergency of the body at any level, for only its card names both 911 and 988."""
+    if any(f.level > Level.NONE and f.reason.startswith(_RINSE_FIRST) for f in highest):
+        return Category.EYE
+    categories = {f.category for f in highest}
+    if categories <= _BODILY and any(_says_self_harm(f) for f in findings):
+        return Category.SELF_HARM
+    return next(c for c in _PRECEDENCE if c in categories)
+
+
+def _says_self_harm(finding: _Finding) -> bool:
+    """In words, not only in the classifier's opinion: a frightened body sounds hopeless too."""
+    is_danger = finding.category is Category.SELF_HARM and finding.level > Level.DISTRESS
+    return is_danger and finding.reason.startswith("lexicon:")
 
 
 def _is_fixed_phrase(finding: _Finding) -> bool:

@@ -23,18 +23,19 @@ from agent.safety.classifier import (
 )
 from agent.safety.lexicon import Lexicon
 from agent.safety.normalise import normalise
+from agent.safety.ordinary import read_ordinary
 from agent.safety.rules import read_rules
 from agent.safety.samples import Sample, read_samples
 from agent.safety.screen import Screen
 from knowledge.encoder import load_encoder, models_dir
 from knowledge.errors import InputError
 
-THRESHOLDS = Thresholds(danger=0.83, distress=0.90, cautious=0.985)
+THRESHOLDS = Thresholds(danger=0.78, distress=0.85, cautious=0.97, short=0.93)
 """Set on held-out families and on ordinary text so that at most one ordinary message in a thousand
 is raised by the classifier alone; the figures stand in docs/SAFETY.md."""
 
 FOLDS = 5
-_STRENGTH = 10.0
+_STRENGTH = 3.0
 _SEED = 20261121
 
 
@@ -46,6 +47,11 @@ class Fitted:
 
     def classifier(self) -> Classifier:
         return Classifier(self.labels, self.weights, self.bias, THRESHOLDS)
+
+
+def training_samples(lexicon: Lexicon) -> list[Sample]:
+    """This room's written messages, and what people ordinarily ask a practice."""
+    return read_samples() + read_ordinary(lexicon)
 
 
 def fit(lines: Sequence[str], vectors: NDArray[np.float32], labels: Sequence[str]) -> Fitted:
@@ -62,7 +68,7 @@ def fit(lines: Sequence[str], vectors: NDArray[np.float32], labels: Sequence[str
 
 def train() -> str:
     """Fit on everything and write the artefact; returns its hash."""
-    samples = read_samples()
+    samples = training_samples(Lexicon(read_rules()))
     encoder = load_encoder()
     fitted = fit(
         [normalise(s.text) for s in samples],
@@ -76,10 +82,10 @@ def train() -> str:
 
 def report() -> str:
     """A Markdown table: found / all, by group and language, with families held out."""
-    samples = read_samples()
-    vectors = load_encoder().encode([s.text for s in samples])
     book = read_rules()
     lexicon, silent = Lexicon(book), Lexicon(replace(book, rules=(), window=()))
+    samples = training_samples(lexicon)
+    vectors = load_encoder().encode([s.text for s in samples])
     counts: dict[tuple[str, str], NDArray[np.int64]] = {}
     for fold in range(FOLDS):
         held = held_out(samples, fold)

@@ -22,7 +22,7 @@ def saved(folder):
     weights = np.zeros((3 + BUCKETS, 2), dtype=np.float32)
     weights[3 + hashed_words("lamp ")[0], 1] = 50.0
     bias = np.array([1.0, -1.0], dtype=np.float32)
-    save_classifier(folder, LABELS, weights, bias, Thresholds(0.8, 0.8, 0.99), "encoder-1")
+    save_classifier(folder, LABELS, weights, bias, Thresholds(0.8, 0.8, 0.99, 0.9), "encoder-1")
     return folder
 
 

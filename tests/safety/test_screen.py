@@ -23,7 +23,9 @@ def always(label: str) -> Classifier:
     """A classifier that is sure of one label, whatever it reads."""
     bias = np.array([20.0 if name == label else -20.0 for name in LABELS], dtype=np.float32)
     weights = np.zeros((4 + BUCKETS, len(LABELS)), dtype=np.float32)
-    return Classifier(LABELS, weights, bias, Thresholds(danger=0.9, distress=0.9, cautious=1.1))
+    return Classifier(
+        LABELS, weights, bias, Thresholds(danger=0.9, distress=0.9, cautious=1.1, short=0.95)
+    )
 
 
 def test_they_means_the_pills_of_the_message_before():
