@@ -23,7 +23,7 @@ SURE_CLAUSE = 0.62
 SURE_IN_WHOLE = 0.10
 """... and how much of the whole message's reading must agree, unless the clause is very sure."""
 
-VERY_SURE = 0.80
+VERY_SURE = 0.75
 MOST_WISHES = 4
 LONGEST = 1_200
 """Characters of a message that are read; the rest says nothing new about what it asks for."""
