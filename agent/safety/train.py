@@ -1,12 +1,15 @@
-"""Trains the local danger classifier: `python -m agent.safety.train` (set-up), `... report`.
+"""Trains the local danger classifier: `python -m agent.safety.train` (set-up), `... report`,
+`... score FOLDER`.
 
 Deterministic: fixed data, fixed solver, no shuffling. `report` holds out whole families of phrases,
 fold by fold, and prints what lexicon, classifier and their union make of phrases they never saw.
+`score` does the same with the artefact as it stands and the messages of a folder.
 """
 
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +22,26 @@ from agent.safety.classifier import (
     Classifier,
     Thresholds,
     hashed_words,
+    load_classifier,
     save_classifier,
 )
 from agent.safety.lexicon import Lexicon
 from agent.safety.normalise import normalise
 from agent.safety.ordinary import read_ordinary
-from agent.safety.rules import read_rules
+from agent.safety.rules import RuleBook, read_rules
 from agent.safety.samples import Sample, read_samples
 from agent.safety.screen import Screen
 from knowledge.encoder import load_encoder, models_dir
 from knowledge.errors import InputError
 
-THRESHOLDS = Thresholds(danger=0.78, distress=0.85, cautious=0.97, short=0.93)
+THRESHOLDS = Thresholds(danger=0.76, distress=0.90, cautious=0.97, short=0.88)
 """Set on held-out families and on ordinary text so that at most one ordinary message in a thousand
 is raised by the classifier alone; the figures stand in docs/SAFETY.md."""
 
 FOLDS = 5
+Counts = dict[tuple[str, str], NDArray[np.int64]]
+"""By label and language: raised by lexicon, by classifier, by either; all."""
+
 _STRENGTH = 3.0
 _SEED = 20261121
 
@@ -83,10 +90,9 @@ def train() -> str:
 def report() -> str:
     """A Markdown table: found / all, by group and language, with families held out."""
     book = read_rules()
-    lexicon, silent = Lexicon(book), Lexicon(replace(book, rules=(), window=()))
-    samples = training_samples(lexicon)
+    samples = training_samples(Lexicon(book))
     vectors = load_encoder().encode([s.text for s in samples])
-    counts: dict[tuple[str, str], NDArray[np.int64]] = {}
+    counts: Counts = {}
     for fold in range(FOLDS):
         held = held_out(samples, fold)
         rest = [i for i in range(len(samples)) if i not in held]
@@ -95,18 +101,35 @@ def report() -> str:
             vectors[rest],
             [samples[i].label for i in rest],
         )
-        screens = (
-            Screen(lexicon, None),
-            Screen(silent, fitted.classifier()),
-            Screen(lexicon, fitted.classifier()),
-        )
+        screens = _screens(book, fitted.classifier())
         for i in sorted(held):
-            sample = samples[i]
-            fired = [screen.screen(sample.text, vector=vectors[i]).level > 1 for screen in screens]
-            key = (sample.label, sample.language)
-            row = counts.setdefault(key, np.zeros(4, dtype=np.int64))
-            row += np.array([*fired, True], dtype=np.int64)
+            _count(counts, samples[i], vectors[i], screens)
     return _table(counts)
+
+
+def score(folder: Path) -> str:
+    """The same table for the messages of `folder`, which nothing was trained on."""
+    samples = read_samples(folder)
+    vectors = load_encoder().encode([s.text for s in samples])
+    screens = _screens(read_rules(), load_classifier(models_dir()))
+    counts: Counts = {}
+    for sample, vector in zip(samples, vectors, strict=True):
+        _count(counts, sample, vector, screens)
+    return _table(counts)
+
+
+def _screens(book: RuleBook, classifier: Classifier) -> tuple[Screen, ...]:
+    """Lexicon alone, classifier alone, both."""
+    lexicon, silent = Lexicon(book), Lexicon(replace(book, rules=(), window=()))
+    return Screen(lexicon, None), Screen(silent, classifier), Screen(lexicon, classifier)
+
+
+def _count(
+    counts: Counts, sample: Sample, vector: NDArray[np.float32], screens: Sequence[Screen]
+) -> None:
+    fired = [screen.screen(sample.text, vector=vector).level > 1 for screen in screens]
+    row = counts.setdefault((sample.label, sample.language), np.zeros(4, dtype=np.int64))
+    row += np.array([*fired, True], dtype=np.int64)
 
 
 def held_out(samples: Sequence[Sample], fold: int) -> frozenset[int]:
@@ -131,7 +154,7 @@ def _hashed(lines: Sequence[str]) -> csr_matrix:
     return csr_matrix((values, (rows, columns)), shape=(len(lines), BUCKETS), dtype=np.float32)
 
 
-def _table(counts: dict[tuple[str, str], NDArray[np.int64]]) -> str:
+def _table(counts: Counts) -> str:
     lines = [
         "| group | language | messages | lexicon | classifier | union |",
         "|---|---|---|---|---|---|",
@@ -143,11 +166,16 @@ def _table(counts: dict[tuple[str, str], NDArray[np.int64]]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    if arguments not in ([], ["report"]):
-        print("usage: python -m agent.safety.train [report]", file=sys.stderr)
-        return 2
     try:
-        print(report() if arguments else f"safety classifier {train()[:16]} written")
+        match list(arguments):
+            case []:
+                print(f"safety classifier {train()[:16]} written")
+            case ["report"]:
+                print(report())
+            case ["score", folder]:
+                print(score(Path(folder)))
+            case _:
+                raise InputError("usage: python -m agent.safety.train [report | score FOLDER]")
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
