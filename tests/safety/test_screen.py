@@ -95,3 +95,29 @@ def test_a_long_message_is_read_to_the_end_in_time():
 @given(st.text(max_size=200), st.lists(st.text(max_size=60), max_size=3))
 def test_no_text_breaks_it(text, recent):
     assert SCREEN.screen(text, recent=recent).level in Level
+
+
+def test_not_to_wake_up_is_a_wish_or_a_sign():
+    wish = SCREEN.screen("my kids do better without me, I want to go to sleep and not wake up")
+    assert (wish.category, wish.level) == (Category.SELF_HARM, Level.PASSIVE)
+    sign = SCREEN.screen("my grandmother is on the sofa and she won't wake up")
+    assert (sign.category, sign.level) == (Category.MEDICAL, Level.IMMINENT)
+
+
+def test_self_harm_in_words_names_an_emergency_of_the_body():
+    assessment = SCREEN.screen("I don't want to live. My chest hurts and I can't breathe")
+    assert (assessment.category, assessment.level) == (Category.SELF_HARM, Level.IMMINENT)
+
+
+def test_the_eye_is_rinsed_first():
+    assessment = SCREEN.screen("I want to kill myself, I poured bleach in my eyes")
+    assert (assessment.category, assessment.level) == (Category.EYE, Level.IMMINENT)
+
+
+def test_a_few_words_are_left_to_the_rules():
+    unsure = np.array([-20.0, 0.0, 2.5], dtype=np.float32)
+    weights = np.zeros((4 + BUCKETS, len(LABELS)), dtype=np.float32)
+    limits = Thresholds(danger=0.9, distress=0.99, cautious=1.1, short=0.95)
+    screen = Screen(LEXICON, Classifier(LABELS, weights, unsure, limits))
+    assert screen.screen("the lamps went out", vector=VECTOR) == SAFE
+    assert screen.screen("the lamps went out last night", vector=VECTOR).level is Level.PASSIVE
