@@ -14,15 +14,19 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points, version
+from pathlib import Path
 
 import click
 import typer
 
+from agent.adapters.practice_folder import load_practice
 from knowledge.errors import InputError
 
 GROUP = "portico.commands"
 WRONG_INPUT = 2
 INTERRUPTED = 130
+CHECKED_HERE = frozenset({"ask", "ingest", "screen", "token"})
+"""Commands that use little of a practice folder: its practice.toml is checked before they run."""
 
 
 def main() -> None:
@@ -51,6 +55,8 @@ def run(arguments: Sequence[str]) -> int:
         return _refuse(str(error))
     except click.ClickException as error:
         return _refuse(error.format_message())
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
 
@@ -66,7 +72,11 @@ def _run_command(name: str, arguments: list[str]) -> int:
         app = typer.Typer(add_completion=False)
         app.command()(loaded)
     command = typer.main.get_command(app)
-    result = command.main(args=arguments, prog_name=f"portico {name}", standalone_mode=False)
+    with command.make_context(f"portico {name}", arguments) as context:
+        practice = context.params.get("practice")
+        if practice is not None and name in CHECKED_HERE:
+            load_practice(Path(practice))
+        result = command.invoke(context)
     return result if isinstance(result, int) else 0
 
 

@@ -16,28 +16,22 @@ OTHER = "other"
 
 
 async def pick(visit: Visit) -> Move:
-    """Which medication: named, the only active one, or asked."""
-    found = tuple(
-        m
-        for m in await list_medication_requests(visit.tools)
-        if m.status is not MedicationRequestStatus.STOPPED
-    )
+    """Which medications: named (one or several), the only active one, or asked."""
+    found = await _on_file(visit)
     if visit.answer is not None and visit.answer.value == OTHER:
         return _unknown(visit)
     if visit.answer is not None and visit.answer.value is not None:
-        return Go("check", {"medication": visit.answer.value})
-    words = visit.answer.text if visit.answer else visit.text
-    named = match_items(words, [m.medication for m in found])
-    if len(named) == 1:
-        return Go("check", {"medication": found[named[0]].id})
+        return Go("check", {"medications": visit.answer.value})
+    named = _named(visit, found)
+    if named:
+        return Go("check", {"medications": _ids(named)})
     if visit.answer is not None:
         return Unclear()
     if not found:
         return _unknown(visit)
-    if len(found) == 1 and found[0].status is MedicationRequestStatus.ACTIVE and not named:
-        return Go("check", {"medication": found[0].id})
-    shown = tuple(found[i] for i in named) if named else found
-    offers = tuple((m.id, m.medication) for m in shown[:8])
+    if len(found) == 1 and found[0].status is MedicationRequestStatus.ACTIVE:
+        return Go("check", {"medications": found[0].id})
+    offers = tuple((m.id, m.medication) for m in found[:8])
     return Ask(
         visit.say("refill.which"),
         (*offers, (OTHER, visit.words("refill.other"))),
@@ -48,43 +42,73 @@ async def pick(visit: Visit) -> Move:
 
 async def check(visit: Visit) -> Move:
     """An expired prescription goes to a person at once; an active one is read back first."""
-    wanted = visit.slots["medication"]
-    found = await list_medication_requests(visit.tools)
-    medication = next((m for m in found if m.id == wanted), None)
-    if medication is None:
+    found = await _on_file(visit)
+    wanted = visit.slots["medications"].split("\n")
+    medications = tuple(m for m in found if m.id in wanted)
+    if not medications:
         return _unknown(visit)
-    if medication.status is not MedicationRequestStatus.ACTIVE:
-        said = visit.say("handoff.lead.medication_expired", medication=medication.medication)
-        return Relay(_errand(visit, medication), said, tool="refill_request")
+    names = _names(visit, medications)
+    if all(m.status is not MedicationRequestStatus.ACTIVE for m in medications):
+        said = visit.say("handoff.lead.medication_expired", medication=names)
+        return Relay(_errand(visit, medications), said, tool="refill_request")
     if visit.answer is None:
-        return _read_back(visit, medication)
+        return _read_back(visit, medications)
     if visit.answer.value == "yes":
-        said = visit.say("refill.done", medication=medication.medication)
-        return Relay(_errand(visit, medication), said, tool="refill_request", holding=False)
+        said = visit.say("refill.done", medication=names)
+        return Relay(_errand(visit, medications), said, tool="refill_request", holding=False)
     if visit.answer.value == "no":
         return Done((visit.say("refill.not_sent"),))
-    named = match_items(visit.answer.text, [m.medication for m in found])
-    if len(named) == 1 and found[named[0]].id != wanted:
-        return Go("check", {"medication": found[named[0]].id})
+    named = _named(visit, found)
+    if named and _ids(named) != visit.slots["medications"]:
+        return Go("check", {"medications": _ids(named)})
     return Unclear()
 
 
-def _read_back(visit: Visit, medication: MedicationRequest) -> Move:
-    prescriber = visit.practitioner(medication.prescriber_id)
-    if prescriber and medication.pharmacy:
+async def _on_file(visit: Visit) -> tuple[MedicationRequest, ...]:
+    """What was stopped is not offered and not found."""
+    stopped = MedicationRequestStatus.STOPPED
+    return tuple(m for m in await list_medication_requests(visit.tools) if m.status is not stopped)
+
+
+def _named(visit: Visit, found: tuple[MedicationRequest, ...]) -> tuple[MedicationRequest, ...]:
+    words = visit.answer.text if visit.answer else visit.text
+    return tuple(found[i] for i in match_items(words, [m.medication for m in found]))
+
+
+def _ids(medications: tuple[MedicationRequest, ...]) -> str:
+    return "\n".join(m.id for m in medications)
+
+
+def _names(visit: Visit, medications: tuple[MedicationRequest, ...]) -> str:
+    return visit.wording.listed(visit.language, [m.medication for m in medications])
+
+
+def _read_back(visit: Visit, medications: tuple[MedicationRequest, ...]) -> Move:
+    names = _names(visit, medications)
+    first = medications[0]
+    prescriber = visit.practitioner(first.prescriber_id)
+    alike = len({(m.prescriber_id, m.pharmacy) for m in medications}) == 1
+    if prescriber and first.pharmacy and alike:
         said = visit.say(
             "refill.confirm",
-            medication=medication.medication,
+            medication=names,
             prescriber=prescriber.name,
-            pharmacy=medication.pharmacy,
+            pharmacy=first.pharmacy,
         )
     else:
-        said = visit.say("refill.confirm_plain", medication=medication.medication)
+        said = visit.say("refill.confirm_plain", medication=names)
     return confirm(said, visit.words("refill.yes"), visit.words("refill.no"))
 
 
-def _errand(visit: Visit, medication: MedicationRequest) -> Errand:
-    """The request with what the prescriber's team must know."""
+def _errand(visit: Visit, medications: tuple[MedicationRequest, ...]) -> Errand:
+    """The request with what the prescriber's team must know of each."""
+    controlled = any(m.controlled for m in medications)
+    priority = Priority.URGENT if controlled else Priority.ASAP
+    summary = " ".join(_noted(visit, medication) for medication in medications)
+    return Errand(TaskCode.REFILL_REQUEST, summary, priority)
+
+
+def _noted(visit: Visit, medication: MedicationRequest) -> str:
     say = visit.wording.say
     notes = [say("en", "refill.summary", medication=medication.medication)]
     if medication.status is not MedicationRequestStatus.ACTIVE:
@@ -95,8 +119,7 @@ def _errand(visit: Visit, medication: MedicationRequest) -> Errand:
         notes.append(say("en", "refill.note_controlled"))
     if medication.pharmacy:
         notes.append(say("en", "refill.note_pharmacy", pharmacy=medication.pharmacy))
-    priority = Priority.URGENT if medication.controlled else Priority.ASAP
-    return Errand(TaskCode.REFILL_REQUEST, " ".join(notes), priority)
+    return " ".join(notes)
 
 
 def _unknown(visit: Visit) -> Relay:

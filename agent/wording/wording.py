@@ -2,13 +2,14 @@
 
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel.dates import format_datetime
+from babel.lists import format_list
 from babel.numbers import format_currency
 
 from agent.domain.terms import Language
@@ -57,6 +58,10 @@ class Wording:
         """A practice's E.164 number as people of its country write it."""
         parsed = phonenumbers.parse(number, None)
         return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+    def listed(self, language: Language, items: Sequence[str]) -> str:
+        """ "a, b and c"."""
+        return format_list(items, locale=_known(language))
 
     def money(self, cents: int) -> str:
         """US dollars, as both languages write them here."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from knowledge.encoder import Encoder
+from knowledge.errors import InputError
 from knowledge.index.manifest import (
     Manifest,
     StoredBlock,
@@ -186,10 +187,18 @@ def _stored(document: Document) -> StoredDocument:
 def _sole_writer(data_dir: Path) -> Iterator[None]:
     """Writers wait for each other; readers need no lock, a published generation never changes."""
     home = data_dir / "knowledge"
+    made = [folder for folder in (home, data_dir) if not folder.exists()]
     home.mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        try:
+            yield
+        except InputError:
+            # A refused document leaves nothing behind, not even an empty folder.
+            for folder in made:
+                (home / "lock").unlink(missing_ok=True)
+                folder.rmdir()
+            raise
 
 
 def _generation(manifest: Manifest | None) -> str:

@@ -114,6 +114,18 @@ async def test_a_refill_is_a_request_and_says_what_the_prescription_says(world: 
     assert "No refills remaining" in task.summary
 
 
+async def test_two_medications_are_one_request(world: World) -> None:
+    chat = await world.chat()
+    asked = await world.say(chat, "please refill my sertraline and my trazodone")
+    assert asked[-1].kind is Kind.CONFIRM
+    assert "sertraline" in asked[-1].text
+    assert "trazodone" in asked[-1].text
+    await world.say(chat, "yes")
+    (task,) = await world.agent.desk.tasks()
+    assert "sertraline" in task.summary
+    assert "expired" in task.summary
+
+
 async def test_an_expired_prescription_goes_to_the_prescriber_at_once(world: World) -> None:
     chat = await world.chat()
     await world.say(chat, "can you refill my trazodone")

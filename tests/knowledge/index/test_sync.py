@@ -108,6 +108,16 @@ def test_a_broken_document_leaves_the_index_as_it_was(clinic):
     assert texts(clinic) == {"Alpha."}
 
 
+def test_a_broken_first_document_leaves_nothing(clinic):
+    clinic.write("b.md", "---\naudience: nobody\n---\nBeta.")
+    shutil.rmtree(clinic.data, ignore_errors=True)
+
+    with pytest.raises(InputError):
+        clinic.sync()
+
+    assert not clinic.data.exists()
+
+
 def test_what_died_half_way_is_done_again(clinic, monkeypatch):
     clinic.write("a.md", "# A\nAlpha.")
     clinic.sync()
