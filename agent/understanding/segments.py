@@ -14,6 +14,14 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[()\[\]]")
+_HOLDS_THE_FLOOR = (
+    r"(?:(?:oh |no )?(?:wait|hold on|hang on|one sec(?:ond)?|hmm+|um+|uh+|er|hey|ok(?:ay)?|so"
+    r"|well|actually|sorry|please|listen|look|right|anyway|and|esper[ae]|un momento|oye|oiga|bueno"
+    r"|pues|mire|mira|perd[oó]n|disculpe|ah|eh|a ver|este|por favor|y|e))"
+)
+_FILLER = re.compile(rf"{_HOLDS_THE_FLOOR}(?: {_HOLDS_THE_FLOOR})*", re.IGNORECASE)
+"""Words that hold the floor and ask for nothing."""
+
 MOST_PIECES = 8
 
 
@@ -23,7 +31,7 @@ def pieces(text: str) -> tuple[str, ...]:
     found: list[str] = []
     for sentence, end in _sentences(plain):
         clauses = [c.strip(" ,.-–—") for c in _JOINT.split(sentence)]
-        clauses = [c for c in clauses if any(map(str.isalnum, c))]
+        clauses = [c for c in clauses if any(map(str.isalnum, c)) and not _FILLER.fullmatch(c)]
         if clauses and "?" in end:
             clauses[-1] += "?"
         found.extend(clauses)

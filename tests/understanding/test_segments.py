@@ -23,3 +23,15 @@ def test_cuts_at_sentences_and_conjunctions(text: str, cut: tuple[str, ...]) -> 
 
 def test_never_more_than_a_few_pieces() -> None:
     assert len(pieces(" and ".join(["one more thing"] * 12))) <= MOST_PIECES
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("wait, what do you charge?", ("wait, what do you charge?",)),
+        ("ok so, cancel it, and what do I owe?", ("cancel it", "what do I owe?")),
+        ("espera, ¿cuánto debo? y, bueno, cancele mi cita", ("¿cuánto debo?", "cancele mi cita")),
+    ],
+)
+def test_words_that_hold_the_floor_are_no_clause(text: str, left: tuple[str, ...]) -> None:
+    assert pieces(text) == left
