@@ -34,7 +34,7 @@ from agent.safety.screen import Screen
 from knowledge.encoder import load_encoder, models_dir
 from knowledge.errors import InputError
 
-THRESHOLDS = Thresholds(danger=0.76, distress=0.90, cautious=0.97, short=0.88)
+THRESHOLDS = Thresholds(danger=0.78, distress=0.90, cautious=0.97, short=0.88)
 """Set on held-out families and on ordinary text so that at most one ordinary message in a thousand
 is raised by the classifier alone; the figures stand in docs/SAFETY.md."""
 
