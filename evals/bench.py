@@ -6,6 +6,8 @@ design can leave out, measured in the same process: one embedding, one Chroma qu
 write.
 """
 
+import knowledge.quiet  # noqa: F401
+
 import argparse
 import asyncio
 import itertools

@@ -121,7 +121,7 @@ artefacts() {
   mkdir -p "$models"
   build encoder 'knowledge.encoder export'
   build understanding agent.understanding.train agent/understanding
-  build safety agent.safety.train agent/safety
+  build safety agent.safety.train agent/safety agent/understanding/data
   state=$(state_of "$models"/.encoder "$models"/.understanding "$models"/.safety)
   if is_fresh "$models/.loads" "$state"; then return; fi
   "$py" -c 'from agent.bootstrap import load_models; load_models()' ||
