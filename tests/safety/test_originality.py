@@ -37,7 +37,7 @@ def plain(text):
 
 def shared_texts():
     """Every text, and every sentence of it, as plain words."""
-    found = set()
+    found: set[str] = set()
     for path in sorted(SHARED.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
@@ -57,7 +57,7 @@ def written():
 
 
 def near_copies(lines, texts):
-    holders = {}
+    holders: dict[str, set[int]] = {}
     for i, text in enumerate(texts):
         for word in set(text.split()):
             holders.setdefault(word, set()).add(i)
@@ -75,7 +75,7 @@ def near_copies(lines, texts):
 def rivals(words, texts, holders):
     """Texts that share at least half of the distinct words."""
     own = set(words.split())
-    counts = {}
+    counts: dict[int, int] = {}
     for i in itertools.chain.from_iterable(holders.get(word, ()) for word in own):
         counts[i] = counts.get(i, 0) + 1
     return [texts[i] for i, shared in counts.items() if shared * 2 >= len(own)]
