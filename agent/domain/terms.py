@@ -227,7 +227,6 @@ class Capability(StrEnum):
     WAITLIST = "join_waitlist"
     BALANCE = "get_balance"
     COVERAGE = "get_coverage"
-    PAYMENT_LINK = "payment_link"
     MEDICATION_REQUESTS = "list_medication_requests"
     ORDERS = "order_status"
     FORMS = "form_status"

@@ -89,15 +89,6 @@ class Screen:
                 findings.append(_Finding(raised.level, raised.category, reason))
         return self._assessment(findings)
 
-    def screen_many(
-        self, texts: Sequence[str], vectors: NDArray[np.float32] | None = None
-    ) -> list[Assessment]:
-        """One assessment a text, each on its own; `vectors` has shape (len(texts), dimension)."""
-        return [
-            self.screen(text, vector=None if vectors is None else vectors[i])
-            for i, text in enumerate(texts)
-        ]
-
     def _assessment(self, findings: list[_Finding]) -> Assessment:
         if self._fixed_phrases_only:
             findings = [f for f in findings if _is_fixed_phrase(f)]

@@ -95,9 +95,6 @@ class Understanding:
         whole, *clauses = self._clauses(texts)
         return Reading(language, self._wishes(whole, clauses))
 
-    def read_many(self, texts: Sequence[str]) -> list[Reading]:
-        return [self.read(text) for text in texts]
-
     def _clauses(self, texts: Sequence[str]) -> list[_Clause]:
         embeddings = np.vstack([self._encoder.encode([text]) for text in texts])
         rows = self._models.intent.probabilities(texts, embeddings)

@@ -79,11 +79,6 @@ def test_fixed_phrases_only_keeps_software_from_judging_a_mind():
     assert strict.screen("I want to kill myself", vector=VECTOR).level is Level.ACTIVE
 
 
-def test_many_are_assessed_each_on_its_own():
-    found = SCREEN.screen_many(["I want to die", "hello"])
-    assert [a.level for a in found] == [Level.PASSIVE, Level.NONE]
-
-
 def test_a_long_message_is_read_to_the_end_in_time():
     text = "I went to the shop and then I came home again. " * 80 + "I want to kill myself"
     started = time.perf_counter()

@@ -149,6 +149,6 @@ def test_any_text_is_read(understanding: Understanding, text: str) -> None:
 
 def test_threads_read_the_same(understanding: Understanding) -> None:
     texts = [row["text"] for row in UNSEEN[:24]]
-    alone = understanding.read_many(texts)
+    alone = [understanding.read(text) for text in texts]
     with ThreadPoolExecutor(4) as workers:
         assert list(workers.map(understanding.read, texts)) == alone

@@ -84,18 +84,6 @@ class SqlTasks:
         still_open = and_(tasks.c.status != TaskStatus.COMPLETED, mine)
         return await self._change(task_id, still_open, values, note)
 
-    async def add_note(self, task_id: TaskId, at: datetime, text: str, key: str) -> Task:
-        """The same `key` twice on one task adds one note."""
-
-        async def work(connection: AsyncConnection) -> Task:
-            await _lock_task(connection, task_id)
-            this = and_(task_notes.c.task_id == task_id, task_notes.c.key == key)
-            if (await connection.execute(select(task_notes.c.key).where(this))).first() is None:
-                await self._insert_note(connection, task_id, at, text, key)
-            return await self._one(connection, task_id)
-
-        return await self._database.write(work)
-
     async def unacknowledged(self) -> tuple[Task, ...]:
         waiting = and_(tasks.c.status == TaskStatus.REQUESTED, tasks.c.alerted_at.is_not(None))
         async with self._database.reading() as connection:

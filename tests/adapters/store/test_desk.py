@@ -210,18 +210,7 @@ async def test_an_unknown_task_is_not_found(store: Store, now: datetime) -> None
     with pytest.raises(NotFound):
         await store.desk.complete(nothing, ANA, now, "done", "")
     with pytest.raises(NotFound):
-        await store.desk.add_note(nothing, now, "note", "key")
-    with pytest.raises(NotFound):
         await store.desk.record_rung(nothing, 1)
-
-
-async def test_notes_are_added_in_order_and_once(store: Store, request_: TaskRequest) -> None:
-    task = await store.desk.open_task(request_)
-    at = request_.created
-    await store.desk.add_note(task.id, at, "first", "k-1")
-    await store.desk.add_note(task.id, at, "first again", "k-1")
-    noted = await store.desk.add_note(task.id, at, "second", "k-2")
-    assert noted.notes == (TaskNote(at, "first"), TaskNote(at, "second"))
 
 
 async def test_alerts_wait_until_a_named_person_takes_them(

@@ -30,7 +30,6 @@ WRITTEN = {
         "reason",
         "summary",
         "second",
-        "note",
         "done",
         "disposition",
         "comment",
@@ -78,7 +77,6 @@ async def write_everywhere(store: Store, now: datetime) -> Conversation:
                 IdempotencyKey(f"t-{number}"),
             )
         )
-    await store.desk.add_note(task.id, now, WRITTEN["note"], "n-1")
     await store.desk.complete(task.id, ANA, now, WRITTEN["disposition"], WRITTEN["done"])
     await store.ledger.append(
         [LedgerEvent("odd", now, "system", data={"text": WRITTEN["ledger words"]})]

@@ -95,7 +95,7 @@ async def _seed_once(engine: AsyncEngine, fresh: EhrShape) -> str:
 
 
 class DemoEhr:
-    """Everything but a payment link, which is the practice's address and no EHR's thing.
+    """Can do everything that a capability names.
 
     `available = False` makes every call raise `EhrUnavailable`, as an EHR that is down.
     """
@@ -122,7 +122,7 @@ class DemoEhr:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset(Capability) - {Capability.PAYMENT_LINK}
+        return frozenset(Capability)
 
     async def patient(self, patient_id: PatientId) -> Patient | None:
         self._check_available()

@@ -131,7 +131,7 @@ async def test_the_payment_link_is_left_to_the_practice(
     tmp_path: Path, seed: dict[str, Any]
 ) -> None:
     ehr = await opened(tmp_path, seed)
-    assert ehr.capabilities == frozenset(Capability) - {Capability.PAYMENT_LINK}
+    assert ehr.capabilities == frozenset(Capability)
     await ehr.close()
 
 
