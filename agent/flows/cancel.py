@@ -1,5 +1,6 @@
 """Cancelling an appointment: which one, the fee said before the yes, then the write."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from agent.domain.booking import Appointment
@@ -87,7 +88,7 @@ def _with_fee(visit: Visit, appointment: Appointment, key: str) -> Said:
 
 
 def _relay(visit: Visit, appointment: Appointment) -> Relay:
-    values = described(visit, appointment)
+    values = described(replace(visit, language="en"), appointment)
     values.pop("place")
     summary = visit.wording.say("en", "cancel.summary", **values)
     said = visit.say("handoff.lead.request_sent")

@@ -1,5 +1,7 @@
 """Confirming that the patient will come."""
 
+from dataclasses import replace
+
 from agent.domain.booking import Appointment, AppointmentStatus
 from agent.domain.ids import AppointmentId
 from agent.domain.terms import Intent, TaskCode
@@ -63,7 +65,7 @@ async def _confirm(visit: Visit) -> Move:
 
 
 def _relay(visit: Visit, appointment: Appointment) -> Relay:
-    values = described(visit, appointment)
+    values = described(replace(visit, language="en"), appointment)
     values.pop("place")
     summary = visit.wording.say("en", "confirm.summary", **values)
     said = visit.say("handoff.lead.request_sent")

@@ -1,5 +1,6 @@
 """Moving an appointment: which one, to when, read back, new one first and old one second."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from agent.domain.booking import Appointment
@@ -133,7 +134,7 @@ async def _appointment(visit: Visit) -> Appointment | None:
 
 
 def _relay(visit: Visit, appointment: Appointment, lead: str) -> Relay:
-    values = described(visit, appointment)
+    values = described(replace(visit, language="en"), appointment)
     values.pop("place")
     summary = visit.wording.say(
         "en", "reschedule.summary", **values, wish=visit.slots.get("wanted") or visit.text

@@ -118,7 +118,9 @@ def _while_waiting(
     others = tuple(w for w in sure if w.intent not in near)
     confidence = max((w.confidence for w in reading.wishes), default=0.0)
     if others and len(others) == len(sure):
-        return {"turn": _planned(rooms, turn, others, confidence)}
+        planned = _planned(rooms, turn, others, confidence)
+        # "Which of these do you mean?" is over once the patient has said something clear.
+        return {"turn": planned, "flow": waiting if own is not None else None}
     other_flow = tuple(w for w in sure if w.intent in near and w.intent is not own)
     question = (Wish(Intent.FAQ, turn.text),) if "?" in turn.text and not sure else ()
     answering = _answering(waiting, direct or Answer(turn.text), (*other_flow, *others) or question)
@@ -139,6 +141,8 @@ def _fresh(state: ConversationState, rooms: Rooms, turn: Turn, reading: Reading)
     """No question stands: every wish that is sure enough, or one clarifying question."""
     threshold = rooms.practice().thresholds.route
     confidence = max((w.confidence for w in reading.wishes), default=0.0)
+    if confidence < threshold and yes_or_no(turn.text) is not None:
+        return {"turn": replace(turn, route=Route.SMALLTALK, confidence=confidence)}
     wishes: list[Wish] = []
     for found in reading.wishes:
         wish = Wish(found.intent, found.text, found.confidence)

@@ -114,6 +114,32 @@ async def test_a_refill_is_a_request_and_says_what_the_prescription_says(world: 
     assert "No refills remaining" in task.summary
 
 
+async def test_a_yes_that_answers_nothing_starts_nothing(world: World) -> None:
+    chat = await world.chat()
+    (reply,) = await world.say(chat, "yes please")
+    assert (reply.kind, reply.options) == (Kind.TEXT, ())
+    assert await world.codes() == []
+
+
+async def test_a_clarifying_question_is_not_asked_again_after_something_clear(
+    world: World,
+) -> None:
+    chat = await world.chat()
+    unsure = await world.say(chat, "the appointment thing")
+    assert unsure[-1].options
+    replies = await world.say(chat, "what is my balance?")
+    assert "$140.00" in replies[-1].text
+    assert replies[-1].options == ()
+
+
+async def test_staff_read_english_whatever_the_patient_speaks(world: World) -> None:
+    chat = await world.chat("PT-2")
+    world.clock.advance(timedelta(days=3, hours=12))
+    await world.say(chat, "quiero cambiar mi cita para la próxima semana")
+    (task,) = await world.agent.desk.tasks()
+    assert "Friday, June 5" in task.summary
+
+
 async def test_two_medications_are_one_request(world: World) -> None:
     chat = await world.chat()
     asked = await world.say(chat, "please refill my sertraline and my trazodone")
