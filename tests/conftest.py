@@ -4,7 +4,11 @@ import knowledge.quiet  # noqa: F401
 
 import ipaddress
 import sys
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
+import structlog
 
 
 def _is_this_machine(host: object) -> bool:
@@ -30,3 +34,11 @@ def _refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A command under test sends its log where pytest soon closes; the next test must not."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)

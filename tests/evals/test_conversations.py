@@ -1,5 +1,6 @@
 """Every scripted conversation of evals/conversations/<practice> holds on that practice."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_there_are_scripts_over_both_sample_practices() -> None:
 @pytest.mark.parametrize(
     ("practice", "loaded"), CASES, ids=[loaded.script.id for _, loaded in CASES]
 )
-async def test_conversation(practice: str, loaded: Loaded, warm_up: WarmUp) -> None:
-    result = await run_script(loaded.script, warm_up(PRACTICES / practice))
+def test_conversation(practice: str, loaded: Loaded, warm_up: WarmUp) -> None:
+    warm = warm_up(PRACTICES / practice)
+    result = asyncio.run(run_script(loaded.script, warm))
     assert result.passed, "\n".join(describe(failure) for failure in result.failures)
