@@ -57,6 +57,12 @@ def test_the_balance_is_told(server: Server, open_chat: OpenChat) -> None:
     expect(reply.locator(".bubble")).to_contain_text(f"${cents / 100:,.2f}")
 
 
+def test_a_person_is_one_press_away(server: Server, open_chat: OpenChat) -> None:
+    chat = open_chat(patient_where(server, "a visit"))
+    chat.page.locator("portico-chat").get_by_role("button", name="Talk to a person").click()
+    expect(chat.replies.last.locator(".bubble")).to_contain_text("a person will answer you here")
+
+
 def test_it_says_throughout_that_it_is_no_person_and_keeps_text_text(
     server: Server, open_chat: OpenChat
 ) -> None:

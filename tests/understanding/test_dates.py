@@ -216,8 +216,10 @@ def test_any_words_give_a_sound_range_or_none(text: str, now: datetime) -> None:
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=80), now=_INSTANTS)
 def test_no_text_is_too_strange(text: str, now: datetime) -> None:
-    parse_when(text, now)
-    parse_move(text, now)
+    when = parse_when(text, now)
+    assert when is None or when.start <= when.end
+    move = parse_move(text, now)
+    assert all(part is None or part.start <= part.end for part in (move.which, move.to))
 
 
 _FORWARD = (

@@ -92,9 +92,12 @@ class Database:
 
 def _engine(url: str) -> AsyncEngine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     path = make_url(url).database or ""
-    engine = create_async_engine(url, async_creator=lambda: OneHopConnection(path))
+    # An error that is logged names the statement, never what was to be stored.
+    engine = create_async_engine(
+        url, async_creator=lambda: OneHopConnection(path), hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -58,7 +58,7 @@ class SqlTasks:
             wanted.append(tasks.c.conversation_id == conversation_id)
         async with self._database.reading() as connection:
             found = await self._read(connection, and_(*wanted))
-        return tuple(sorted(found, key=lambda task: (_URGENCY[task.priority], task.due, task.id)))
+        return tuple(sorted(found, key=_most_urgent_first))
 
     async def claim(self, task_id: TaskId, by: StaffId, at: datetime) -> Task:
         free = and_(tasks.c.status == TaskStatus.REQUESTED, tasks.c.claimed_by.is_(None))
@@ -229,6 +229,11 @@ async def _lock_conversation(connection: AsyncConnection, conversation_id: Conve
     this = select(conversations.c.id).where(conversations.c.id == conversation_id)
     if (await connection.execute(this.with_for_update())).first() is None:
         raise NotFound(f"conversation {conversation_id}")
+
+
+def _most_urgent_first(task: Task) -> tuple[int, bool, datetime, str]:
+    """Within one priority what alerts goes before what does not, then by due."""
+    return _URGENCY[task.priority], task.alerted_at is None, task.due, task.id
 
 
 async def _lock_task(connection: AsyncConnection, task_id: TaskId) -> None:

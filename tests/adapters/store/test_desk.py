@@ -213,6 +213,16 @@ async def test_an_unknown_task_is_not_found(store: Store, now: datetime) -> None
         await store.desk.record_rung(nothing, 1)
 
 
+async def test_an_alert_goes_before_what_is_as_urgent(store: Store, request_: TaskRequest) -> None:
+    urgent = replace(request_, priority=Priority.URGENT, code=TaskCode.CLINICAL_QUESTION)
+    await store.desk.open_task(urgent)
+    later = request_.due + timedelta(minutes=5)
+    crisis = replace(urgent, code=TaskCode.CRISIS, due=later, key=IdempotencyKey("m-1:crisis"))
+    await store.desk.open_task(crisis, alerts=True)
+    codes = [task.code for task in await store.desk.tasks()]
+    assert codes == [TaskCode.CRISIS, TaskCode.CLINICAL_QUESTION]
+
+
 async def test_alerts_wait_until_a_named_person_takes_them(
     store: Store, request_: TaskRequest
 ) -> None:

@@ -82,7 +82,7 @@ done = Table(
 
 def open_engine(path: Path) -> AsyncEngine:
     """An engine whose transactions begin with BEGIN IMMEDIATE where `immediate` is asked for."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
