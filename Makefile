@@ -1,6 +1,6 @@
 # Portico's commands. `make demo` and `make test` need nothing but Python 3.11+ and this checkout.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock clean
+.PHONY: help setup demo test llm-test lint eval bench lock train clean
 
 PRACTICE ?= harbor
 PORT ?= 8000
@@ -9,7 +9,7 @@ export PORTICO_DEMO_STAFF_PASSWORD ?= portico-demo
 bin := .venv/bin
 
 help: ## list the commands
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
 setup: ## make .venv and the model artefacts (does nothing when they are fresh)
 	@scripts/setup.sh
@@ -26,14 +26,23 @@ test: setup ## everything that has to hold before a change goes in
 	@scripts/widget.sh
 	@$(bin)/python -m pytest
 
+llm-test: setup ## ask a real local language model, if scripts/llm-setup.sh has built one
+	@scripts/llm-test.sh
+
 lint: setup ## style, types and import directions
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
 	$(bin)/lint-imports
 
+eval: setup ## the release figures: every suite against its gates (reports/eval.html)
+	@$(bin)/python -m evals.measure
+
 bench: setup ## what a turn costs, in total and by node
 	@$(bin)/python -m evals.bench
+
+train: setup ## teach the reading network anew after a change of agent/reader/data (half an hour)
+	@$(bin)/python -m agent.reader.train
 
 lock: setup ## write constraints.txt anew
 	@scripts/lock.sh

@@ -7,25 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.adapters.ehr.demo.ehr import open_demo_ehr
+from agent.adapters.llm.opening import open_model
 from agent.adapters.notify.log import LogNotifier
 from agent.adapters.practice_folder import load_practice
 from agent.adapters.store.checkpoints import open_checkpointer
 from agent.adapters.store.store import open_store
 from agent.clock import RunningClock
 from agent.graph import build_graph
+from agent.guardrails.grounds import Grounds
 from agent.guardrails.guard import Guard
-from agent.nodes.rooms import Registry, Rooms
+from agent.nodes.rooms import Consultant, Registry, Rooms
+from agent.nodes.screen import assess
 from agent.policy import Practice
 from agent.policybook import PolicyBook
 from agent.ports import Broadcast, Clock, Ehr
+from agent.privacy.pseudonyms import load_pseudonymiser
+from agent.prompts.prompts import load_prompts
+from agent.reader.reader import Reader, load_reader
 from agent.safety.cards import load_cards
 from agent.safety.jurisdictions import fixed_phrases_only
 from agent.safety.screen import Screen, load_screen
 from agent.settings import Settings
 from agent.turns import Agent
-from agent.understanding.reading import Understanding, load_understanding
+from agent.understanding.reading import Understanding
 from agent.wording.wording import load_wording
-from knowledge.encoder import Encoder, load_encoder, models_dir
+from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import InputError
 from knowledge.index.sync import sync_index
 from knowledge.passage import PATIENTS
@@ -41,6 +47,7 @@ class Models:
     """What is loaded once a process and shared by every agent in it."""
 
     encoder: Encoder
+    reader: Reader
     screen: Screen
     strict_screen: Screen
     """For jurisdictions that allow fixed phrases only (DOMAIN D.7)."""
@@ -50,11 +57,13 @@ class Models:
 def load_models() -> Models:
     """Raises `InputError` that says to run `make setup` when they were not built."""
     encoder = load_encoder()
+    reader = load_reader(encoder)
     return Models(
         encoder,
-        load_screen(models_dir()),
-        load_screen(models_dir(), fixed_phrases_only=True),
-        load_understanding(encoder),
+        reader,
+        load_screen(),
+        load_screen(fixed_phrases_only=True),
+        Understanding(reader),
     )
 
 
@@ -97,16 +106,25 @@ async def running_agent(
             broadcast=broadcast,
             clock=clock,
             wording=wording,
-            encoder=loaded.encoder,
+            reader=loaded.reader,
             screen=_screen(loaded, practice),
             cards=cards,
             understanding=loaded.understanding,
             retriever=retriever,
-            guard=Guard(wording.texts()),
+            guard=Guard(wording.texts(), loaded.encoder.encode_passages),
+            consultant=await _consultant(settings, stack),
         )
         graph = build_graph(rooms, checkpointer)
         await _warm(rooms)
         yield Agent(rooms, graph, store.transcript, store.ledger, store.policy)
+
+
+async def _consultant(settings: Settings, stack: AsyncExitStack) -> Consultant | None:
+    model = await stack.enter_async_context(open_model(settings.llm))
+    if model is None:
+        return None
+    pseudonymiser = await asyncio.to_thread(load_pseudonymiser)
+    return Consultant(model, pseudonymiser, load_prompts(), settings.llm.first_seconds)
 
 
 async def _warm(rooms: Rooms) -> None:
@@ -115,10 +133,10 @@ async def _warm(rooms: Rooms) -> None:
     for language in rooms.practice().languages:
         rooms.wording.when(language, now)
         rooms.wording.day(language, now)
-    await asyncio.to_thread(rooms.screen.screen, "hello", (), rooms.encoder.encode(["hello"])[0])
+    await asyncio.to_thread(assess, rooms, "hello", ())
     await asyncio.to_thread(rooms.understanding.read, "hello")
     await asyncio.to_thread(rooms.retriever.retrieve, "hello", audience=PATIENTS)
-    await rooms.guard.check("hello", (), ())
+    await rooms.guard.check("hello", Grounds())
 
 
 async def _open_ehr(

@@ -1,9 +1,11 @@
 """`portico doctor`: what of a practice works, and what would fail, before a patient finds out."""
 
+import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -14,11 +16,22 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.adapters.ehr.demo.seed import load_seed
+from agent.adapters.llm.opening import open_model
 from agent.adapters.practice_folder import load_practice, practice_warnings
 from agent.bootstrap import Models, load_models
+from agent.domain.prompt import NoAnswer
 from agent.policy import Practice
+from agent.ports import ModelUnavailable
 from agent.safety.cards import load_cards
-from agent.settings import GENERATED, KEYS_FILE, load_settings
+from agent.safety.jurisdictions import is_known, load_jurisdictions
+from agent.safety.resources import load_resources
+from agent.settings import (
+    GENERATED,
+    KEYS_FILE,
+    ModelSettings,
+    load_model_settings,
+    load_settings,
+)
 from agent.wording.wording import load_wording
 from knowledge.errors import InputError
 from knowledge.index.sync import SyncReport, sync_index
@@ -48,7 +61,7 @@ def doctor(
     data: Annotated[Path, typer.Option("--data", help="Where the server stores.")] = Path("data"),
 ) -> None:
     """Say what of a practice works and what would fail; exit status 1 when something would."""
-    findings = list(examine(practice, data))
+    findings = list(examine(practice, data, datetime.now(UTC).date()))
     table = Table("part", "state", "what", box=None, pad_edge=False)
     for finding in findings:
         table.add_row(finding.part, Text(finding.state, STYLES[finding.state]), Text(finding.words))
@@ -57,7 +70,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def examine(practice_dir: Path, data_dir: Path) -> Iterator[Finding]:
+def examine(practice_dir: Path, data_dir: Path, today: date) -> Iterator[Finding]:
     """Every part in turn; a part that cannot be examined without a failed one is left out."""
     read = _tried("practice", lambda: load_practice(practice_dir), _name)
     practice = read[0]
@@ -71,12 +84,15 @@ def examine(practice_dir: Path, data_dir: Path) -> Iterator[Finding]:
             lambda _: "every text is there",
         )[1]
     yield _tried("cards", lambda: load_cards(practice_dir), lambda _: "every card is there")[1]
+    yield _help_lines(today)
+    yield _law(practice, today)
     yield _keys(data_dir)
-    loaded = _tried("models", load_models, lambda _: "encoder and classifiers load")
+    yield from examine_model()
+    loaded = _tried("models", load_models, lambda _: "encoder and reader load")
     models = loaded[0]
     yield loaded[1]
     if models is not None:
-        yield from _documents(practice_dir, data_dir, models)
+        yield from _documents(practice_dir, data_dir, models, today)
 
 
 def _tried(
@@ -111,6 +127,28 @@ def _ehr(practice: Practice, practice_dir: Path) -> Finding:
     )[1]
 
 
+def _help_lines(today: date) -> Finding:
+    """What the safety cards send people to; a review that is overdue fails a release."""
+    lines = load_resources()
+    overdue = lines.overdue(today)
+    if overdue:
+        return Finding("help lines", State.FAILS, f"review overdue: {', '.join(overdue)}")
+    return Finding("help lines", State.WORKS, f"reviewed; again by {lines.review_by}")
+
+
+def _law(practice: Practice | None, today: date) -> Finding:
+    table = load_jurisdictions()
+    if table.overdue(today):
+        words = f"jurisdictions.toml: review was due by {table.review_by}"
+        return Finding("jurisdiction", State.FAILS, words)
+    place = practice.jurisdiction if practice is not None else ""
+    if not is_known(place):
+        words = f"{place or 'none named'}: the strictest rules of every state apply"
+        return Finding("jurisdiction", State.LOOK, words)
+    sources = "; ".join(table.profile(place).sources) or "nothing beyond what holds everywhere"
+    return Finding("jurisdiction", State.WORKS, f"{place}: {sources}; again by {table.review_by}")
+
+
 def _keys(data_dir: Path) -> Finding:
     """Looks without making any: the first start of the server does that."""
     missing = [variable for variable in GENERATED if not os.environ.get(variable)]
@@ -120,9 +158,45 @@ def _keys(data_dir: Path) -> Finding:
     return _tried("keys", lambda: load_settings(data_dir), lambda _: "in place")[1]
 
 
-def _documents(practice_dir: Path, data_dir: Path, models: Models) -> Iterator[Finding]:
-    today = datetime.now(UTC).date()
+WHY_NOT: dict[NoAnswer, str] = {
+    NoAnswer.UNREACHABLE: "nobody answers at PORTICO_LLM_BASE_URL",
+    NoAnswer.REFUSED: "it refuses: the model, the key or the path of the URL is wrong",
+    NoAnswer.SLOW: "no answer within PORTICO_LLM_READ_SECONDS",
+    NoAnswer.BUSY: "it is busy (429)",
+    NoAnswer.FAILED: "it fails (5xx)",
+}
 
+
+def examine_model() -> Iterator[Finding]:
+    """One token is asked for: whether the endpoint, the key and the model's name are right."""
+    settings, read = _tried("language model", load_model_settings, lambda _: "none is configured")
+    if settings is None or not settings.configured:
+        yield read
+        return
+    started = time.perf_counter()
+    failed = asyncio.run(_asked(settings))
+    spent = (time.perf_counter() - started) * 1000
+    if failed is None:
+        words = f"{settings.model} answers in {spent:.0f} ms"
+        yield Finding("language model", State.WORKS, words)
+    else:
+        words = WHY_NOT.get(failed, f"no usable answer ({failed.value})")
+        yield Finding("language model", State.FAILS, f"{words}; patients get the no-model answers")
+
+
+async def _asked(settings: ModelSettings) -> NoAnswer | None:
+    async with open_model(settings) as model:
+        assert model is not None
+        try:
+            await model.answer_one_token()
+        except ModelUnavailable as error:
+            return error.reason
+    return None
+
+
+def _documents(
+    practice_dir: Path, data_dir: Path, models: Models, today: date
+) -> Iterator[Finding]:
     def planned() -> SyncReport:
         settings = read_settings(practice_dir)
         return sync_index(settings, data_dir, models.encoder, today=today, dry_run=True)

@@ -1,6 +1,6 @@
 """What the agent asks of the world, as Protocols in domain words; adapters answer them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from agent.domain.booking import (
 from agent.domain.conversation import (
     ControlChange,
     Conversation,
+    Delta,
     Entry,
     Message,
 )
@@ -29,6 +30,7 @@ from agent.domain.ids import (
     TaskId,
 )
 from agent.domain.people import Location, Patient, Practitioner, ServiceType
+from agent.domain.prompt import Decided, NoAnswer, Prompt, Usage
 from agent.domain.records import Account, Coverage, Form, MedicationRequest, Order
 from agent.domain.terms import Capability, DraftStatus, TaskCode, TaskStatus
 from agent.policy import StaffMember
@@ -52,6 +54,17 @@ class Overlapping(PortError):
 
 class NotFound(PortError):
     """No such thing, or it is not this patient's: never told apart."""
+
+
+class ModelUnavailable(PortError):
+    """No usable answer: down, too slow, over its budget, cut short or not of the asked form.
+
+    `reason` is all it says: never a word of what was asked or answered.
+    """
+
+    def __init__(self, reason: NoAnswer) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 class Conflict(PortError):
@@ -262,6 +275,10 @@ class Broadcast(Protocol):
 
     def status(self, conversation_id: ConversationId, state: str) -> None: ...
 
+    def delta(self, delta: Delta) -> None:
+        """For the patient only; never stored. The turn's messages take its place."""
+        ...
+
     def task(self, task: Task) -> None: ...
 
     def draft(self, draft: Draft) -> None: ...
@@ -273,3 +290,38 @@ class Notifier(Protocol):
     async def alert(self, task: Task, recipients: Sequence[StaffMember]) -> bool:
         """Whether at least one channel accepted the alert."""
         ...
+
+
+class Writing(Protocol):
+    """A text while a model writes it; iterate once. Close it (`contextlib.aclosing`) when stopping
+    early: until it has ended it holds one of the model's places."""
+
+    @property
+    def usage(self) -> Usage:
+        """What it cost; complete after the last piece."""
+        ...
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        """Pieces of plain text as they are generated. Raises `ModelUnavailable`, also after the
+        first pieces: then what came so far is not the whole answer."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class LanguageModel(Protocol):
+    """A hosted or local model. It proposes words and choices; it never acts.
+
+    Both calls keep their own time and token budget and raise `ModelUnavailable` on any failure.
+    """
+
+    @property
+    def name(self) -> str:
+        """The model's name for the ledger."""
+        ...
+
+    async def decide(self, prompt: Prompt, schema: Mapping[str, object]) -> Decided:
+        """A JSON object that was checked against `schema` (JSON Schema, without references)."""
+        ...
+
+    def write(self, prompt: Prompt) -> Writing: ...

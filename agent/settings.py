@@ -1,4 +1,4 @@
-"""What the environment says (`PORTICO_...`): keys, the database, demo and production."""
+"""What the environment says (`PORTICO_...`): keys, the database, the model, demo and production."""
 
 import base64
 import json
@@ -8,9 +8,10 @@ import sys
 from binascii import Error as BinasciiError
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge.errors import InputError
@@ -78,6 +79,68 @@ class DatabaseSettings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{(data_dir / DATABASE_FILE).resolve()}"
 
 
+def _http(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an http or https URL")
+    if parts.username or parts.query or parts.fragment:
+        raise ValueError("must have no user, query or fragment: the key has its own variable")
+    return url.rstrip("/")
+
+
+class ModelSettings(BaseSettings):
+    """The language model's endpoint, and what one call may cost. Without `base_url` there is no
+    model."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, populate_by_name=True)
+
+    base_url: Annotated[str, AfterValidator(_http)] | None = Field(
+        default=None, validation_alias="PORTICO_LLM_BASE_URL"
+    )
+    model: str | None = Field(default=None, validation_alias="PORTICO_LLM_MODEL")
+    """For Azure: the deployment."""
+    api_key: str | None = Field(default=None, validation_alias="PORTICO_LLM_API_KEY", repr=False)
+    azure_api_version: str | None = Field(
+        default=None, validation_alias="PORTICO_LLM_AZURE_API_VERSION"
+    )
+    read_seconds: float = Field(
+        default=4.0, gt=0, le=60, validation_alias="PORTICO_LLM_READ_SECONDS"
+    )
+    """For a structured answer, waiting and retries included."""
+    write_seconds: float = Field(
+        default=12.0, gt=0, le=120, validation_alias="PORTICO_LLM_WRITE_SECONDS"
+    )
+    """For a text, from asking to its last word."""
+    first_seconds: float = Field(
+        default=4.0, gt=0, le=20, validation_alias="PORTICO_LLM_FIRST_SECONDS"
+    )
+    """For the first sentence of a text, checks included."""
+    input_tokens: int = Field(default=6000, ge=500, validation_alias="PORTICO_LLM_INPUT_TOKENS")
+    output_tokens: int = Field(default=600, ge=100, validation_alias="PORTICO_LLM_OUTPUT_TOKENS")
+    concurrency: int = Field(default=8, ge=1, validation_alias="PORTICO_LLM_CONCURRENCY")
+
+    @property
+    def configured(self) -> bool:
+        return self.base_url is not None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """All that is needed, or nothing."""
+        if not self.model_fields_set:
+            return self
+        needed = ["base_url", "model", *(["api_key"] if self.azure_api_version else [])]
+        for name in needed:
+            if getattr(self, name) is None:
+                variable = str(type(self).model_fields[name].validation_alias)
+                raise ValueError(
+                    f"{variable}: must be set: other variables of the language model are"
+                )
+        return self
+
+
+NO_MODEL = ModelSettings.model_construct()
+
+
 class Settings(DatabaseSettings):
     """Everything the environment decides, checked. Keys never show in a repr."""
 
@@ -102,6 +165,8 @@ class Settings(DatabaseSettings):
         validation_alias="PORTICO_ENCRYPTION_KEYS", repr=False
     )
     models_dir: Path | None = Field(default=None, validation_alias="PORTICO_MODELS_DIR")
+    # It reads its own variables; the alias is a name that no variable of the environment can have.
+    llm: ModelSettings = Field(default=NO_MODEL, validation_alias="(llm)")
 
     @property
     def keyring(self) -> tuple[EncryptionKey, ...]:
@@ -128,7 +193,7 @@ def load_settings(data_dir: Path) -> Settings:
         raise InputError(f"{missing[0]}: must be set when PORTICO_ENV=production")
     stored = _stored_keys(data_dir, missing) if missing else {}
     try:
-        return Settings(**stored)  # type: ignore[arg-type]
+        return Settings(**stored, llm=ModelSettings())  # type: ignore[arg-type]
     except ValidationError as error:
         raise _fault(error, stored, data_dir / KEYS_FILE) from None
 
@@ -141,11 +206,22 @@ def load_database_settings() -> DatabaseSettings:
         raise _fault(error, {}, Path(KEYS_FILE)) from None
 
 
+def load_model_settings() -> ModelSettings:
+    """Only the language model's. Raises `InputError` that names the variable."""
+    try:
+        return ModelSettings()
+    except ValidationError as error:
+        raise _fault(error, {}, Path(KEYS_FILE)) from None
+
+
 def _fault(error: ValidationError, stored: dict[str, str], keys_file: Path) -> InputError:
     fault = error.errors(include_input=False)[0]
+    words = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return InputError(words)
     variable = str(fault["loc"][0])
     where = f"{keys_file}: {GENERATED[variable]}" if variable in stored else variable
-    return InputError(f"{where}: {fault['msg'].removeprefix('Value error, ')}")
+    return InputError(f"{where}: {words}")
 
 
 def _stored_keys(data_dir: Path, variables: list[str]) -> dict[str, str]:

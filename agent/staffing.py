@@ -256,7 +256,7 @@ class Staffing:
         now = self.clock.now()
         for task in await self.desk.unacknowledged():
             climbed = await climb(self.practice, self.desk, self.rooms.notifier, task, now)
-            if climbed is not None:
+            if climbed is not None and climbed.accepted:
                 await self._escalated(task, tuple(m.id for m in climbed.recipients))
             await self._tell_patient(task)
 

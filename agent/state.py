@@ -10,9 +10,11 @@ from agent.domain.audit import LedgerEvent, PassageUsed, ToolCall, TurnRecord
 from agent.domain.conversation import Card, Citation, Message, Option
 from agent.domain.ids import ConversationId, MessageId, PatientId
 from agent.domain.people import Patient
+from agent.domain.prompt import ModelCall
 from agent.domain.safety import SAFE, Assessment
 from agent.domain.terms import Control, Intent, Kind, Language, Mode, Outcome, Route
 from agent.flows.flow import Answer, FlowState
+from agent.understanding.model_reading import ModelReading
 
 WINDOW = 10
 """How many of the patient's last messages the danger screen looks back on (DOMAIN D.2)."""
@@ -42,7 +44,9 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A drafted message. `facts`: the texts that every number, date and name in it must be
-    found in. `fixed`: an approved text without facts, so no mode holds it back."""
+    found in. `fixed`: an approved text without facts, so no mode holds it back. `material`: what a
+    language model may put in other words; without it these words stand. `written_by`: the call
+    that wrote it; None: approved words or a template."""
 
     text: str
     route: Route
@@ -52,6 +56,8 @@ class Reply:
     card: Card | None = None
     facts: tuple[str, ...] = ()
     fixed: bool = False
+    material: tuple[str, ...] = ()
+    written_by: ModelCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ class Turn:
     language: Language = "en"
     patient: Patient | None = None
     assessment: Assessment = SAFE
+    model_reading: ModelReading | None = None
+    """What a language model read in the message; None when none was asked or none answered."""
     route: Route = Route.SMALLTALK
     confidence: float = 1.0
     mode: Mode = Mode.AUTO
@@ -75,6 +83,7 @@ class Turn:
     reasons: tuple[str, ...] = ()
     passages: tuple[PassageUsed, ...] = ()
     tools: tuple[ToolCall, ...] = ()
+    model_calls: tuple[ModelCall, ...] = ()
     events: tuple[LedgerEvent, ...] = ()
     resume: bool = False
     """Something else was said while a flow waits: its question has to be asked again."""
@@ -97,8 +106,14 @@ class ConversationState(TypedDict, total=False):
     guarded: Assessment | None
     """The danger a safety card was shown for: until a person has closed its task, only cards and
     people answer."""
+    repeats: int
+    """How many cards were shown since the danger last rose."""
     misses: int
     """How many turns in a row were not understood."""
+    spoken_at: datetime
+    """When the patient last wrote."""
+    disclosed_at: datetime
+    """When the conversation last said that it is a machine's."""
 
 
 class Update(TypedDict, total=False):
@@ -110,4 +125,7 @@ class Update(TypedDict, total=False):
     window: tuple[str, ...]
     language: Language
     guarded: Assessment | None
+    repeats: int
     misses: int
+    spoken_at: datetime
+    disclosed_at: datetime

@@ -26,6 +26,10 @@ from agent.state import ConversationState, Turn
 TURN_TIMEOUT = 25.0
 """Seconds after which a turn becomes a person's (DESIGN, rule 6)."""
 
+PATIENT_SECONDS = 5.0
+DANGER_SECONDS = 0.1
+"""How long a turn waits for the EHR to say who writes; in danger the card goes out without it."""
+
 YOUNGEST = 13
 """Under this age nobody chats without an enrolled guardian (DOMAIN D.5)."""
 
@@ -65,10 +69,11 @@ class Agent(Staffing):
         not know or a conversation that is not theirs.
         """
         try:
-            patient = await self.rooms.registry.patient(patient_id)
+            async with asyncio.timeout(PATIENT_SECONDS):
+                patient = await self.rooms.registry.patient(patient_id)
             if patient is None:
                 raise NoAccess("bad_token")
-        except EhrUnavailable:
+        except (EhrUnavailable, TimeoutError):
             patient = None
         now = self.clock.now()
         if patient is not None and patient.age_on(self.rooms.wording.today(now)) < YOUNGEST:
@@ -168,10 +173,7 @@ class Agent(Staffing):
         conversation = await self.transcript.conversation(message.conversation_id)
         if conversation is None:
             raise LookupError(message.conversation_id)
-        try:
-            patient = await self.rooms.registry.patient(conversation.patient_id)
-        except EhrUnavailable:
-            patient = None
+        patient = await self._patient(conversation.patient_id, message.text)
         languages = self.practice.languages
         language = patient.language if patient else languages[0]
         turn = Turn(
@@ -188,6 +190,15 @@ class Agent(Staffing):
             "patient_id": conversation.patient_id,
             "turn": turn,
         }
+
+    async def _patient(self, patient_id: PatientId, text: str) -> Patient | None:
+        """As last seen when the EHR is down or does not answer in time."""
+        patience = DANGER_SECONDS if await self.in_danger(text) else PATIENT_SECONDS
+        try:
+            async with asyncio.timeout(patience):
+                return await self.rooms.registry.patient(patient_id)
+        except (EhrUnavailable, TimeoutError):
+            return self.rooms.registry.last_seen(patient_id)
 
     async def _fall_back(self, message: Message, failure: str) -> Turn:
         return await fall_back(await self._state(message), self.rooms, failure)

@@ -1,4 +1,5 @@
-"""`make bench`: what a warm turn costs in total and by node, and what the server costs to start.
+"""`make bench`: what a warm turn costs in total and by node, how soon a safety card comes, how fast
+`portico screen` reads, and what the server costs to start.
 
 The turns are the opening sentences of the practice's own scripts, on one running agent without a
 model. The ratio compares a whole FAQ turn (message received, answered, stored) with the parts no
@@ -34,7 +35,11 @@ from agent.clock import RunningClock
 from agent.domain.ids import MessageId, PatientId
 from agent.domain.terms import Route
 from agent.turns import Agent
+from evals.alarms import AIM_P99, card_times, danger_texts
 from evals.loading import load_scripts
+from evals.split import DEVELOPMENT, Split
+from evals.suites.safety import SafetyRow
+from evals.throughput import AIM_WITH_START, AIM_WITHOUT, screen_throughput
 from evals.warm import Nobody, throwaway_settings
 from knowledge.errors import InputError
 from knowledge.index.manifest import chroma_path, read_manifest
@@ -44,6 +49,8 @@ from knowledge.passage import PATIENTS
 ROOT = Path(__file__).parents[1]
 NAMES = {"review": "review (guardrails)", "flow": "flow (and tools)"}
 START_LIMIT = 120.0
+DANGERS = Split(DEVELOPMENT, locked=False)
+SCREENED = 2_000
 REMEMBERED = 40
 """More texts than the encoder remembers."""
 
@@ -64,6 +71,7 @@ def main() -> None:
     _quieten()
     try:
         asyncio.run(_bench_turns(options.practice, options.scripts, options.turns))
+        _bench_screen()
         _bench_start(options.practice)
     except InputError as error:
         sys.exit(f"bench: {error}")
@@ -104,10 +112,15 @@ async def _bench_turns(practice_dir: Path, scripts: Path, count: int) -> None:
                 samples = await _turns(agent, models, route, openings[route], count)
                 _print_table(f"{route} turn", samples)
                 totals[route] = samples["total"]
+            patient = openings[Route.FAQ][0].patient
+            cards = await card_times(
+                agent, models.encoder, patient, danger_texts(DANGERS), 2 * count
+            )
             parts = await asyncio.to_thread(_parts, models, data_dir, count)
         _print_table("unavoidable parts of a faq turn", parts)
         floor = sum(_percentile(values, 50) for values in parts.values())
         ratio = _percentile(totals[Route.FAQ], 50) / floor
+        _print_cards(cards)
         print(f"\nfaq turn p50 / sum of its unavoidable parts ({floor:.1f} ms): {ratio:.1f}")
 
 
@@ -221,6 +234,24 @@ def _print_table(title: str, samples: Samples) -> None:
     for name, values in sorted(samples.items(), key=lambda sample: sample[0] == "total"):
         p50, p95 = _percentile(values, 50), _percentile(values, 95)
         print(f"  {name:<26}{p50:>9.2f}{p95:>9.2f}")
+
+
+def _print_cards(times: Mapping[str, Sequence[float]]) -> None:
+    print(
+        f"\nsafety card (aim: p99 under {AIM_P99:.0f} ms)"
+        f"\n{'':<28}{'p50 ms':>9}{'p99 ms':>9}{'n':>6}"
+    )
+    for name, values in times.items():
+        p50, p99 = _percentile(values, 50), _percentile(values, 99)
+        print(f"  {name:<26}{p50:>9.2f}{p99:>9.2f}{len(values):>6}")
+
+
+def _bench_screen() -> None:
+    texts = [line.row.text for line in DANGERS.rows("safety/*.jsonl", SafetyRow)]
+    found = screen_throughput(texts, SCREENED)
+    print(f"\nportico screen, {found.messages} messages")
+    print(f"  {'with its start':<26}{found.with_start:>9.0f} a second (aim {AIM_WITH_START:.0f})")
+    print(f"  {'without':<26}{found.without_start:>9.0f} a second (aim {AIM_WITHOUT:.0f})")
 
 
 def _bench_start(practice_dir: Path) -> None:

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from agent.settings import load_model_settings
 from evals.loading import Loaded, load_scripts
 from evals.reports import as_html, as_json, as_junit, describe, write_report
 from evals.results import EvalResult, ScriptResult
@@ -48,9 +49,11 @@ def run(
 async def evaluate(
     loaded: Sequence[Loaded], practice: Path, repeat: int, console: Console
 ) -> EvalResult:
-    """Raises `InputError` for a faulty practice folder before any script runs."""
+    """With the language model that the environment names, if it names one. Raises `InputError` for
+    it or a faulty practice folder before any script runs."""
     started = time.perf_counter()
-    async with warmed(practice, datetime.now(UTC)) as warm:
+    llm = load_model_settings()
+    async with warmed(practice, datetime.now(UTC), llm=llm) as warm:
         scripts = [await _run_one(one, warm, repeat, console) for one in loaded]
         name = warm.practice_name
     return EvalResult(name, repeat, tuple(scripts), time.perf_counter() - started)

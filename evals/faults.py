@@ -1,9 +1,11 @@
 """Switches parts of a running agent off and on, as a script's `outage` and `restore` say."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, runtime_checkable
 
+from agent.domain.prompt import NoAnswer, Usage
+from agent.ports import ModelUnavailable, Writing
 from agent.turns import Agent
 from evals.script import Part
 from knowledge.errors import KnowledgeUnavailable
@@ -21,7 +23,7 @@ class CannotDo(Exception):
 
 
 class Faults:
-    """`model` is off already when no model is configured, which the local agent never has."""
+    """`model` is off already when no model is configured."""
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
@@ -34,6 +36,8 @@ class Faults:
             ehr.available = on
         elif part == "knowledge":
             self._switch_knowledge(on)
+        else:
+            self._switch_model(on)
 
     @contextmanager
     def ehr_up(self) -> Iterator[None]:
@@ -55,6 +59,41 @@ class Faults:
             of_instance.pop("retrieve", None)
         else:
             of_instance["retrieve"] = _unreadable
+
+    def _switch_model(self, on: bool) -> None:
+        """The model fails as it does when nobody answers at its address."""
+        consultant = self._agent.rooms.consultant
+        if consultant is None:
+            return
+        of_instance = vars(consultant.model)
+        if on:
+            of_instance.pop("decide", None)
+            of_instance.pop("write", None)
+        else:
+            of_instance.update(decide=_undecided, write=_unwritten)
+
+
+class _Text:
+    """Implements `Writing` for a model that is switched off."""
+
+    usage = Usage()
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self
+
+    async def __anext__(self) -> str:
+        raise ModelUnavailable(NoAnswer.UNREACHABLE)
+
+    async def aclose(self) -> None:
+        return None
+
+
+async def _undecided(*_args: Any) -> Any:
+    raise ModelUnavailable(NoAnswer.UNREACHABLE)
+
+
+def _unwritten(*_args: Any) -> Writing:
+    return _Text()
 
 
 def _unreadable(*_args: Any, **_kwargs: Any) -> Any:

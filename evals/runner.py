@@ -19,7 +19,7 @@ from evals.checks import Failure, Observed, check_step
 from evals.faults import CannotDo, Faults
 from evals.finals import check_final
 from evals.script import ByLabel, Script, StaffStep, Step
-from evals.warm import Warm, throwaway_settings
+from evals.warm import Warm
 
 LADDER_STEP = timedelta(seconds=30)
 """While an alert waits, the clock moves in steps, so that no rung of the ladder is jumped over."""
@@ -55,7 +55,7 @@ async def run_script(script: Script, warm: Warm) -> RunResult:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="portico-eval-") as folder:
         clock = RunningClock(script.starts_at(datetime.now(UTC)))
-        async with warm.agent(Path(folder), clock, throwaway_settings()) as agent:
+        async with warm.agent(Path(folder), clock) as agent:
             stage = _Stage(script, agent, clock)
             await stage.play()
     return RunResult(tuple(stage.steps), tuple(stage.failures), time.perf_counter() - started)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from agent.bootstrap import Models, load_models, running_agent
 from agent.clock import RunningClock
-from agent.domain.conversation import Entry
+from agent.domain.conversation import Delta, Entry
 from agent.domain.desk import Draft, Task
 from agent.domain.ids import ConversationId
-from agent.settings import Settings
+from agent.settings import NO_MODEL, ModelSettings, Settings
 from agent.turns import Agent
 
 INDEX = "knowledge"
@@ -26,6 +26,9 @@ class Nobody:
         return None
 
     def status(self, conversation_id: ConversationId, state: str) -> None:
+        return None
+
+    def delta(self, delta: Delta) -> None:
         return None
 
     def task(self, task: Task) -> None:
@@ -43,17 +46,16 @@ class Warm:
     practice_name: str
     index: Path
     models: Models
+    llm: ModelSettings = NO_MODEL
 
     @asynccontextmanager
-    async def agent(
-        self, data_dir: Path, clock: RunningClock, settings: Settings
-    ) -> AsyncIterator[Agent]:
+    async def agent(self, data_dir: Path, clock: RunningClock) -> AsyncIterator[Agent]:
         """An agent over the fresh `data_dir`; the environment does not reach it."""
         shutil.copytree(self.index, data_dir / INDEX)
         async with running_agent(
             self.practice_dir,
             data_dir,
-            settings=settings,
+            settings=throwaway_settings(self.llm),
             broadcast=Nobody(),
             clock=clock,
             models=self.models,
@@ -63,9 +65,13 @@ class Warm:
 
 @asynccontextmanager
 async def warmed(
-    practice_dir: Path, now: datetime, models: Models | None = None
+    practice_dir: Path,
+    now: datetime,
+    models: Models | None = None,
+    llm: ModelSettings = NO_MODEL,
 ) -> AsyncIterator[Warm]:
-    """Loads the models, if they are not given, and builds the index.
+    """Loads the models, if they are not given, and builds the index. `llm`: the language model of
+    the agents to come.
 
     Raises `InputError` for a faulty practice.
     """
@@ -81,10 +87,10 @@ async def warmed(
             models=models,
         ) as agent:
             name = agent.practice.name
-        yield Warm(practice_dir, name, first / INDEX, models)
+        yield Warm(practice_dir, name, first / INDEX, models, llm)
 
 
-def throwaway_settings() -> Settings:
+def throwaway_settings(llm: ModelSettings = NO_MODEL) -> Settings:
     """Keys for data that is thrown away; always SQLite, always development."""
     return Settings(
         env="development",
@@ -95,4 +101,5 @@ def throwaway_settings() -> Settings:
         session_key="evaluation-only-" * 2,
         encryption_keys="eval:" + "ZXZhbHVhdGlvbi1vbmx5LWtleS1mb3Itbm9ib2R5ISE=",
         models_dir=None,
+        llm=llm,
     )

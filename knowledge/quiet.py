@@ -12,7 +12,6 @@ GUARDS = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_OFFLINE": "1",
     "LANGGRAPH_STRICT_MSGPACK": "true",
-    "LANGSMITH_TRACING": "false",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "OMP_NUM_THREADS": "1",
     "ORT_DISABLE_TELEMETRY": "1",
@@ -23,5 +22,10 @@ GUARDS = {
 # jsonschema would load this grammar only to check formats that nobody here uses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+TRACING = ("LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING", "LANGSMITH_TRACING_V2")
+"""Switches that would send every turn's text to a vendor: off whatever the environment says."""
+
 for _name, _value in GUARDS.items():
     os.environ.setdefault(_name, _value)
+for _name in TRACING:
+    os.environ[_name] = "false"

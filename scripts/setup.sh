@@ -120,9 +120,7 @@ artefacts() {
   local models=${PORTICO_MODELS_DIR:-.models} state
   mkdir -p "$models"
   build encoder 'knowledge.encoder export'
-  build understanding agent.understanding.train agent/understanding
-  build safety agent.safety.train agent/safety agent/understanding/data
-  state=$(state_of "$models"/.encoder "$models"/.understanding "$models"/.safety)
+  state=$(state_of "$models"/.encoder agent/reader)
   if is_fresh "$models/.loads" "$state"; then return; fi
   "$py" -c 'from agent.bootstrap import load_models; load_models()' ||
     fail 'the model artefacts do not load'

@@ -90,6 +90,15 @@ def turn_json(record: TurnRecord) -> Json:
             _citation(passage.citation) | {"score": passage.score} for passage in record.passages
         ],
         "tools": [{"name": call.name, "outcome": call.outcome} for call in record.tools],
+        "model_calls": [
+            {
+                "model": call.model,
+                "prompt": call.prompt,
+                "outcome": call.outcome,
+                "writes": call.writes,
+            }
+            for call in record.model_calls
+        ],
         "duration_ms": record.duration_ms,
     }
 

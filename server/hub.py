@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from agent.domain.conversation import Entry
+from agent.domain.conversation import Delta, Entry
 from agent.domain.desk import Draft, Task
 from agent.domain.ids import ConversationId
 
@@ -32,7 +32,7 @@ class Expired:
     """Put by a connection's own timer: its token has run out."""
 
 
-News = Entry | Status | Task | Draft | Lagged | Expired
+News = Entry | Status | Delta | Task | Draft | Lagged | Expired
 
 
 class Watcher:
@@ -69,6 +69,9 @@ class Hub:
 
     def status(self, conversation_id: ConversationId, state: str) -> None:
         self._tell(self._patients(conversation_id), Status(conversation_id, state))
+
+    def delta(self, delta: Delta) -> None:
+        self._tell(self._patients(delta.conversation_id), delta)
 
     def task(self, task: Task) -> None:
         self._tell(self._desks, task)

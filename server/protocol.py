@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from agent.domain.conversation import Card, ControlChange, Entry, Message, StaffRef
+from agent.domain.conversation import Card, ControlChange, Delta, Entry, Message, StaffRef
 from agent.domain.terms import Author, Control
 
 SUBPROTOCOL = "portico.v1"
@@ -133,6 +133,15 @@ def ack_frame(say_id: str) -> Frame:
 
 def status_frame(state: str, author: Author = Author.ASSISTANT) -> Frame:
     return {"type": "status", "state": state, "author": author.value}
+
+
+def delta_frame(delta: Delta) -> Frame:
+    return {
+        "type": "delta",
+        "turn": delta.turn,
+        "number": delta.number,
+        "text": delta.text,
+    }
 
 
 def error_frame(

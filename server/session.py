@@ -30,7 +30,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from agent.domain.conversation import Conversation, Entry, Message
+from agent.domain.conversation import Conversation, Delta, Entry, Message
 from agent.domain.ids import ConversationId
 from agent.ports import Conflict, NotFound
 from server.limits import TokenBucket
@@ -46,6 +46,7 @@ from server.protocol import (
     Say,
     Typing,
     ack_frame,
+    delta_frame,
     entry_frame,
     error_frame,
     parse_client_frame,
@@ -299,6 +300,10 @@ class Session:
 
     def status(self, state: str) -> list[Action]:
         return [Send(status_frame(state))] if self.state is State.LIVE else []
+
+    def delta(self, delta: Delta) -> list[Action]:
+        """Not numbered and not kept: a client that was away gets the whole message."""
+        return [Send(delta_frame(delta))] if self.state is State.LIVE else []
 
     def lagged(self) -> list[Action]:
         """The client reads too slowly for the hub; it comes back and resumes by `seq`."""

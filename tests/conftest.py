@@ -1,14 +1,20 @@
-"""What every test stands on: no library calls home and nothing reaches beyond this machine."""
+"""What every test stands on: no library calls home, nothing reaches beyond this machine, and no
+test but those marked `llm` sees a language model that the environment names."""
 
 import knowledge.quiet  # noqa: F401
 
 import ipaddress
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
+
+NAMED_MODEL = {
+    name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PORTICO_LLM_")
+}
 
 
 def _is_this_machine(host: object) -> bool:

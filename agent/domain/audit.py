@@ -6,6 +6,7 @@ from datetime import datetime
 
 from agent.domain.conversation import Citation
 from agent.domain.ids import ConversationId, MessageId, PatientId
+from agent.domain.prompt import ModelCall
 from agent.domain.terms import Category, Level, Mode, Outcome, Route
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
@@ -68,5 +69,6 @@ class TurnRecord:
     reasons: tuple[str, ...] = ()
     passages: tuple[PassageUsed, ...] = ()
     tools: tuple[ToolCall, ...] = ()
+    model_calls: tuple[ModelCall, ...] = ()
     duration_ms: float = 0.0
     node_ms: Mapping[str, float] = field(default_factory=dict)

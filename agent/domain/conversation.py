@@ -80,6 +80,17 @@ Entry = Message | ControlChange
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """A reviewed sentence of the message that is coming for `turn`; `number` counts from 1. One
+    that begins with a line break begins a line."""
+
+    conversation_id: ConversationId
+    turn: MessageId
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """The lasting thread with one patient; `seq` is the highest number given so far."""
 

@@ -6,6 +6,8 @@ from datetime import date
 from agent.domain.ids import LocationId, PatientId, PractitionerId, ServiceTypeId
 from agent.domain.terms import Language
 
+ADULT = 18
+
 
 @dataclass(frozen=True, slots=True)
 class Patient:
@@ -30,6 +32,9 @@ class Patient:
         """Whole years on `day`."""
         born = self.birth_date
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+    def is_minor_on(self, day: date) -> bool:
+        return self.age_on(day) < ADULT
 
 
 @dataclass(frozen=True, slots=True)

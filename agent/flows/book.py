@@ -4,7 +4,7 @@ from agent.domain.people import ServiceType
 from agent.domain.terms import Intent, Kind, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Ask, Done, Flow, Go, Move, Relay, Step, Unclear, Visit
-from agent.flows.times import after_trouble, offer, open_times, picked
+from agent.flows.times import after_trouble, offer, open_times, picked, wanted_instead
 from agent.flows.visits import booked, place, service_in_words, service_name
 from agent.ports import Overlapping, SlotTaken
 from agent.tools.desk import Errand
@@ -101,14 +101,14 @@ async def times(visit: Visit) -> Move:
         if visit.answer.value is not None:
             return Go("check", {"time": visit.answer.value})
         people = find_practitioners(visit.answer.text, visit.practitioners)
-        when = parse_when(visit.answer.text, visit.now)
-        if not people and when is None:
+        wanted = wanted_instead(visit)
+        if not people and not wanted:
             return Unclear()
         kept = visit.slots.get("practitioners", "")
         return Go(
             "times",
             {
-                "wanted": visit.answer.text if when else visit.slots.get("wanted", ""),
+                "wanted": wanted or visit.slots.get("wanted", ""),
                 "practitioners": " ".join(p.id for p in people) or kept,
             },
         )
@@ -152,9 +152,8 @@ async def check(visit: Visit) -> Move:
     if visit.answer.value == "no":
         return Done((visit.say("common.nothing_changed"),))
     if visit.answer.value is None:
-        if parse_when(visit.answer.text, visit.now) is None:
-            return Unclear()
-        return Go("times", {"wanted": visit.answer.text})
+        wanted = wanted_instead(visit)
+        return Go("times", {"wanted": wanted}) if wanted else Unclear()
     try:
         made = await book_appointment(visit.tools, time.slot_id, visit.slots["modality"])
     except SlotTaken:

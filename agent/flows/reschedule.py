@@ -8,7 +8,7 @@ from agent.domain.ids import AppointmentId
 from agent.domain.terms import Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Step, Unclear, Visit
-from agent.flows.times import after_trouble, offer, open_times, picked
+from agent.flows.times import after_trouble, offer, open_times, picked, wanted_instead
 from agent.flows.visits import ask_which, booked, described, meant_instead, mentioned, pick_by_words
 from agent.ports import NotFound, Overlapping, SlotTaken
 from agent.tools.desk import Errand
@@ -102,9 +102,8 @@ async def _corrected(visit: Visit) -> Move:
     other = meant_instead(visit, appointments, visit.slots["appointment"])
     if other is not None:
         return Go("rules", {"appointment": other.id})
-    if parse_when(visit.answer.text, visit.now) is None:
-        return Unclear()
-    return Go("times", {"wanted": visit.answer.text})
+    wanted = wanted_instead(visit)
+    return Go("times", {"wanted": wanted}) if wanted else Unclear()
 
 
 async def _move(visit: Visit, appointment: Appointment) -> Move:

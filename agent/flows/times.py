@@ -10,7 +10,7 @@ from agent.domain.terms import Kind
 from agent.flows.flow import Ask, Said, Visit
 from agent.flows.visits import local
 from agent.tools.scheduling import find_slots
-from agent.understanding.dates import When, matches
+from agent.understanding.dates import When, in_context, matches, parse_move, parse_when
 
 HORIZON = timedelta(days=42)
 """How far ahead times are looked for when the patient names no date."""
@@ -99,6 +99,22 @@ def picked(value: str) -> PickedTime:
     start, practitioner_id, location_id, slot_id = value.split("\n", 3)
     at = datetime.fromisoformat(start)
     return PickedTime(at, practitioner_id, location_id or None, SlotId(slot_id))
+
+
+def wanted_instead(visit: Visit) -> str:
+    """The time that an answer asks for instead, in words that say which days; empty if it names
+    none. "Thursday" and "10:30" are about the time picked, else about the days asked for before.
+    """
+    if visit.answer is None or parse_when(visit.answer.text, visit.now) is None:
+        return ""
+    if "time" in visit.slots:
+        day = local(visit, picked(visit.slots["time"]).start).date()
+        return in_context(visit.answer.text, visit.now, (day, day))
+    earlier = visit.slots.get("wanted", "")
+    before = parse_move(earlier, visit.now).to or parse_when(earlier, visit.now)
+    if before is None or before.end - before.start > timedelta(days=14):
+        return visit.answer.text
+    return in_context(visit.answer.text, visit.now, (before.start, before.end))
 
 
 def after_trouble(visit: Visit, said: Said) -> Said:

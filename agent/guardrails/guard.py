@@ -4,39 +4,67 @@ from dataclasses import dataclass
 
 from guardrails import AsyncGuard
 from guardrails.errors import ValidationError
+from guardrails.settings import settings
 
+from agent.guardrails.draft import lay_out
 from agent.guardrails.grounding import Grounding
+from agent.guardrails.grounds import Grounds
+from agent.guardrails.identity import Identity
 from agent.guardrails.injection import Injection
-from agent.guardrails.wording import Licence
+from agent.guardrails.promises import Promises
+from agent.guardrails.scope import Scope
+from agent.guardrails.support import Encode
+from agent.guardrails.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`reasons` name the checks that failed, never the text."""
+    """`reasons` name the checks that failed ("Scope"), `rules` what in them ("scope.dose"); neither
+    ever holds the text."""
 
     allowed: bool
     reasons: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 class Guard:
-    """One per agent. `approved`: texts whose numbers any reply may use (templates, cards)."""
+    """One per agent. `approved`: texts whose numbers and names any reply may use (templates,
+    cards). `encode`: sentences to unit vectors, for the support of generated ones."""
 
-    def __init__(self, approved: tuple[str, ...] = ()) -> None:
+    def __init__(self, approved: tuple[str, ...], encode: Encode) -> None:
         guard = AsyncGuard(history_max_length=1).use(
-            Grounding(on_fail="noop"), Injection(on_fail="noop"), Licence(on_fail="noop")
+            Grounding(approved, encode, on_fail="noop"),
+            Scope(on_fail="noop"),
+            Identity(on_fail="noop"),
+            Promises(on_fail="noop"),
+            Wording(on_fail="noop"),
+            Injection(on_fail="noop"),
         )
         guard.configure(allow_metrics_collection=False)
+        # Its spans hold the text that is checked; ours are made around the node.
+        settings.disable_tracing = True
         self._guard = guard
-        self._approved = approved
 
-    async def check(self, text: str, facts: tuple[str, ...], known: tuple[str, ...]) -> Verdict:
-        """`facts`: what this reply was made from; `known`: the practice's own name and phones."""
-        metadata = {"facts": facts, "known": (*known, *self._approved)}
+    async def check(self, text: str, grounds: Grounds) -> Verdict:
+        """Never raises for what a text or its grounds hold: that blocks."""
         try:
+            metadata = {"draft": lay_out(text, grounds)}
             outcome = await self._guard.validate(text, metadata=metadata)
-        except (ValidationError, KeyError, TypeError, ValueError) as error:
+        except (
+            ValidationError,
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+        ) as error:
             return Verdict(False, (f"unable:{type(error).__name__}",))
-        if outcome.validation_passed:
-            return Verdict(True)
         failed = outcome.validation_summaries or []
-        return Verdict(False, tuple(sorted({summary.validator_name for summary in failed})))
+        if outcome.validation_passed and not failed:
+            return Verdict(True)
+        return Verdict(
+            False,
+            tuple(sorted({summary.validator_name for summary in failed})),
+            tuple(sorted({summary.failure_reason or "" for summary in failed})),
+        )

@@ -82,13 +82,21 @@ def _cite(rooms: Rooms, turn: Turn, wish: Wish, found: Retrieval) -> Turn:
     assert found.answer is not None
     cited = tuple(Citation(c.title, c.source, c.version) for c in found.answer.citations)
     text = found.answer.text
+    material: tuple[str, ...] = (found.passages[0].text,)
     if found.passages[0].language != turn.language:
         text = f"{rooms.wording.say(turn.language, 'answer.other_language')}\n{text}"
+        # In the patient's language it would be a machine's translation, which nobody approved.
+        material = ()
     route = ROUTE_OF[wish.intent]
     if route in (Route.OUT_OF_SCOPE, Route.SMALLTALK):
         route = Route.FAQ
     reply = Reply(
-        text, route, Kind.TEXT, citations=cited, facts=tuple(p.text for p in found.passages)
+        text,
+        route,
+        Kind.TEXT,
+        citations=cited,
+        facts=tuple(p.text for p in found.passages),
+        material=material,
     )
     return replace(
         turn,

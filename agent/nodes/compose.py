@@ -1,10 +1,12 @@
-"""Puts the turn's replies together: what was said for distress, the waiting question again."""
+"""Puts the turn's replies together: what was said for distress, a model's words for what it may
+rephrase, the waiting question again."""
 
 from dataclasses import replace
 
 from agent.domain.terms import ROUTE_OF, Intent, Kind, Level, Route, TaskCode
 from agent.flows.registry import INTENT_OF
 from agent.nodes.flow import asked_again
+from agent.nodes.phrase import phrased
 from agent.nodes.relay import relay
 from agent.nodes.rooms import Rooms
 from agent.state import ConversationState, Reply, Update
@@ -22,6 +24,7 @@ async def compose(state: ConversationState, rooms: Rooms) -> Update:
         reply = Reply(text, Route.CLINICAL, Kind.NOTICE, facts=(text,), fixed=True)
         route = turn.route if turn.replies else Route.CLINICAL
         turn = replace(handed, replies=(*turn.replies, reply), route=route)
+    turn = await phrased(turn, rooms, state["conversation_id"])
     waiting = state.get("flow")
     if waiting is not None and turn.resume and turn.replies:
         lead = rooms.wording.say(turn.language, "common.resume")

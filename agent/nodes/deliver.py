@@ -13,16 +13,18 @@ from agent.domain.audit import LedgerEvent, TurnRecord
 from agent.domain.conversation import Message
 from agent.domain.ids import MessageId
 from agent.domain.terms import Author, Control, Kind, Mode, Outcome
+from agent.nodes.disclose import disclosed_again
 from agent.nodes.rooms import Rooms
 from agent.policy import ALWAYS_FIXED
 from agent.state import ConversationState, Reply, Turn, Update
 
 
 async def deliver(state: ConversationState, rooms: Rooms) -> Update:
-    """Sets `turn.messages` and `turn.record`."""
+    """Sets `turn.messages` and `turn.record`; above the replies, what the law wants said again."""
     turn = state["turn"]
     if turn.control is Control.STAFF and turn.outcome is not Outcome.CARD:
         turn = replace(turn, outcome=Outcome.STAFF_HELD, replies=())
+    turn, said = disclosed_again(state, rooms, turn)
     messages = tuple(
         _message(state, rooms, turn, reply, number) for number, reply in enumerate(turn.replies)
     )
@@ -40,10 +42,11 @@ async def deliver(state: ConversationState, rooms: Rooms) -> Update:
         reasons=turn.reasons,
         passages=turn.passages,
         tools=turn.tools,
+        model_calls=turn.model_calls,
     )
     events = (*turn.events, *_events(state, rooms, turn, messages, mode))
     turn = replace(turn, messages=messages, record=record, events=events)
-    return {"turn": turn, "language": turn.language}
+    return {**said, "turn": turn, "language": turn.language}
 
 
 def _message(
@@ -65,6 +68,12 @@ def _message(
         route=reply.route,
         reply_to=turn.message_id,
     )
+
+
+def authorship(reply: Reply) -> dict[str, str]:
+    """Which model wrote it, by which prompt (DOMAIN S172); nothing for approved words."""
+    call = reply.written_by
+    return {"ai_model": call.model, "prompt_version": call.prompt} if call else {}
 
 
 def _events(
@@ -104,6 +113,19 @@ def _events(
         event("tool.called", "assistant", tool=t.name, outcome=t.outcome, writes=t.writes)
         for t in turn.tools
     )
+    models = tuple(
+        event(
+            "model.called",
+            "assistant",
+            model=c.model,
+            prompt=c.prompt,
+            outcome=c.outcome,
+            tokens_in=c.tokens_in,
+            tokens_out=c.tokens_out,
+            ms=round(c.ms),
+        )
+        for c in turn.model_calls
+    )
     sent = tuple(
         event(
             "message.sent",
@@ -113,7 +135,8 @@ def _events(
             sha256=hashlib.sha256(m.text.encode()).hexdigest(),
             sources=[f"{c.source}@{c.version}" for c in m.citations],
             card=m.card.version if m.card else None,
+            **authorship(reply),
         )
-        for m in messages
+        for m, reply in zip(messages, turn.replies, strict=True)
     )
-    return (decided, *tools, *sent)
+    return (decided, *models, *tools, *sent)

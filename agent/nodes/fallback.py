@@ -16,7 +16,8 @@ from agent.tools.desk import Errand
 async def fall_back(state: ConversationState, rooms: Rooms, failure: str) -> Turn:
     """The finished turn: the safety card if the message calls for one, else an honest notice
     and a task. `failure` names the error, never its text."""
-    state = {**state, **await screen(state, rooms)}
+    local = replace(rooms, consultant=None)
+    state = {**state, **await screen(state, local)}
     turn = replace(state["turn"], reasons=(f"failed:{failure}",), mode=Mode.HUMAN_ONLY)
     state = {**state, "turn": turn}
     if turn.assessment.level >= Level.PASSIVE:

@@ -142,7 +142,8 @@ async def _settle(
         )
         return {"turn": _next(state, handed), "flow": None, "pending": (), "misses": 0}
     if isinstance(move, Done):
-        replies = tuple(_reply(said, route) for said in _joined(move.said))
+        wrote = any(call.writes for call in session.calls)
+        replies = tuple(_reply(said, route, is_material=not wrote) for said in _joined(move.said))
         turn = _called(replace(turn, replies=(*turn.replies, *replies)), session)
         if wish.answer is None and wish.intent not in SEVERAL_TURNS and not wish.candidates:
             return {"turn": replace(turn, resume=True)}
@@ -167,8 +168,10 @@ def _joined(said: tuple[Said, ...]) -> tuple[Said, ...]:
     return (Said(text, tuple(fact for each in said for fact in each.facts)),)
 
 
-def _reply(said: Said, route: Route) -> Reply:
-    return Reply(said.text, route, facts=said.facts)
+def _reply(said: Said, route: Route, *, is_material: bool) -> Reply:
+    """What a flow wrote in the EHR is told in these words only."""
+    material = (said.text,) if is_material else ()
+    return Reply(said.text, route, facts=said.facts, material=material)
 
 
 def _question(move: Ask, waiting: FlowState | None, route: Route) -> Reply:

@@ -7,6 +7,7 @@ from agent.domain.audit import LedgerEvent
 from agent.domain.desk import DraftRequest
 from agent.domain.ids import IdempotencyKey
 from agent.domain.terms import Kind, Outcome, TaskCode
+from agent.nodes.deliver import authorship
 from agent.nodes.relay import relay
 from agent.nodes.review import TASK_OF_ROUTE, held, shadowed
 from agent.nodes.rooms import Rooms
@@ -60,7 +61,7 @@ async def _draft(
         state["conversation_id"],
         state["patient_id"],
         turn.message_id,
-        {"draft": draft.id, "route": reply.route.value},
+        {"draft": draft.id, "route": reply.route.value, **authorship(reply)},
     )
     return replace(turn, events=(*turn.events, event))
 

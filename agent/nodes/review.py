@@ -6,6 +6,8 @@ from agent.domain.audit import LedgerEvent
 from agent.domain.terms import Mode, Outcome, Route, TaskCode
 from agent.flows.flow import Said
 from agent.guardrails.guard import Verdict
+from agent.guardrails.wording import asks_what_it_is, discloses
+from agent.nodes.grounds import grounds_of
 from agent.nodes.relay import relay
 from agent.nodes.rooms import Rooms
 from agent.policy import AUTOMATED
@@ -26,24 +28,27 @@ TASK_OF_ROUTE: dict[Route, TaskCode] = {
 
 
 async def review(state: ConversationState, rooms: Rooms) -> Update:
-    """A reply that a check blocks becomes a person's task; a check that cannot run blocks."""
-    turn = state["turn"]
+    """A reply that a check blocks becomes a person's task; a check that cannot run blocks. Who asks
+    whether this is a person is told, whatever else the turn answers (Utah HB 452)."""
+    turn = _disclosed(state["turn"], rooms)
+    drafted = turn.replies
     passed: list[Reply] = []
-    for reply in turn.replies:
-        verdict = await rooms.guard.check(reply.text, reply.facts, known=_known(rooms))
+    for reply in drafted:
+        verdict = await rooms.guard.check(reply.text, grounds_of(rooms, turn, reply))
         if verdict.allowed:
             passed.append(reply)
         else:
             turn = await _blocked(state, rooms, turn, reply, verdict)
-    extra = turn.replies[len(state["turn"].replies) :]
+    extra = turn.replies[len(drafted) :]
     return {"turn": replace(turn, replies=(*passed, *extra))}
 
 
-def _known(rooms: Rooms) -> tuple[str, ...]:
-    """What the practice itself may always say."""
-    practice = rooms.practice()
-    numbers = [n for n in (practice.phone, practice.after_hours_phone) if n is not None]
-    return (practice.name, *numbers, *(rooms.wording.phone(number) for number in numbers))
+def _disclosed(turn: Turn, rooms: Rooms) -> Turn:
+    if not asks_what_it_is(turn.text) or any(discloses(reply.text) for reply in turn.replies):
+        return turn
+    text = rooms.wording.say(turn.language, "converse.are_you_real")
+    reply = Reply(text, Route.SMALLTALK, fixed=True)
+    return replace(turn, replies=(reply, *turn.replies))
 
 
 async def _blocked(

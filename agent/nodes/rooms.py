@@ -8,12 +8,22 @@ from agent.domain.people import Location, Patient, Practitioner, ServiceType
 from agent.guardrails.guard import Guard
 from agent.policy import Practice
 from agent.policybook import PolicyBook
-from agent.ports import Broadcast, Clock, Desk, Ehr, EhrUnavailable, Notifier
+from agent.ports import (
+    Broadcast,
+    Clock,
+    Desk,
+    Ehr,
+    EhrUnavailable,
+    LanguageModel,
+    Notifier,
+)
+from agent.privacy.pseudonyms import Pseudonymiser
+from agent.prompts.prompts import Prompts
+from agent.reader.reader import Reader
 from agent.safety.cards import Cards
 from agent.safety.screen import Screen
 from agent.understanding.reading import Understanding
 from agent.wording.wording import Wording
-from knowledge.encoder import Encoder
 from knowledge.retrieve import Retriever
 
 DIRECTORY_LASTS = timedelta(minutes=5)
@@ -63,6 +73,14 @@ class Registry:
         """Without asking the EHR."""
         return self._patients.get(patient_id)
 
+    def seen(self) -> tuple[str, ...]:
+        """The names and ids of the patients seen lately: what may stand in no other's reply."""
+        return tuple(
+            told
+            for patient in self._patients.values()
+            for told in (f"{patient.first_name} {patient.last_name}", patient.id)
+        )
+
     async def directory(self) -> Directory:
         """Raises `EhrUnavailable` when it was never read."""
         now = self._clock.now()
@@ -77,9 +95,20 @@ class Registry:
         return directory
 
 
+@dataclass(frozen=True, slots=True)
+class Consultant:
+    """A language model, and what stands between it and the patient."""
+
+    model: LanguageModel
+    pseudonymiser: Pseudonymiser
+    prompts: Prompts
+    first_seconds: float
+    """How long a patient waits for the first sentence of a model's reply."""
+
+
 @dataclass(frozen=True)
 class Rooms:
-    """One per running agent."""
+    """One per running agent. `consultant` None: no model is configured, and none is needed."""
 
     policy: PolicyBook
     ehr: Ehr
@@ -89,12 +118,13 @@ class Rooms:
     broadcast: Broadcast
     clock: Clock
     wording: Wording
-    encoder: Encoder
+    reader: Reader
     screen: Screen
     cards: Cards
     understanding: Understanding
     retriever: Retriever
     guard: Guard
+    consultant: Consultant | None = None
 
     def practice(self) -> Practice:
         """The policy as it stands now."""

@@ -1,10 +1,15 @@
-"""The danger screen: always first, whoever is in control."""
+"""The danger screen: always first, whoever is in control.
+
+A language model, if there is one, is asked only after the local screen found no danger and no card
+stands, and can only raise (DOMAIN D.2).
+"""
 
 import asyncio
 from dataclasses import replace
 
 from agent.domain.safety import Assessment
 from agent.domain.terms import Control, Level, TaskCode
+from agent.nodes.consult import consulted
 from agent.nodes.rooms import Rooms
 from agent.safety.cards import CHOICES
 from agent.state import WINDOW, WINDOW_CHARACTERS, ConversationState, Update
@@ -21,20 +26,24 @@ async def screen(state: ConversationState, rooms: Rooms) -> Update:
     language = detect_language(turn.text, state.get("language") or turn.language)
     if language not in rooms.practice().languages:
         language = turn.language
+    turn = replace(turn, assessment=assessment, language=language)
+    guarded = await _standing(state, rooms)
+    if guarded is None:
+        turn = await consulted(turn, state.get("flow"), rooms)
     return {
-        "turn": replace(turn, assessment=assessment, language=language),
+        "turn": turn,
         "window": (*window, turn.text[:WINDOW_CHARACTERS])[-WINDOW:],
-        "guarded": await _standing(state, rooms),
+        "guarded": guarded,
     }
 
 
 def assess(rooms: Rooms, text: str, window: tuple[str, ...]) -> Assessment:
-    """With the encoder down the lexicon alone decides; the screen itself never raises."""
+    """With the reader down the lexicon alone decides; the screen itself never raises."""
     try:
-        vector = rooms.encoder.encode([text])[0]
-    except Exception:  # noqa: BLE001 - whatever is wrong with the encoder, the lexicon screens
-        vector = None
-    return rooms.screen.screen(text, window, vector)
+        chances = rooms.reader.read(text).dangers
+    except Exception:  # noqa: BLE001 - whatever is wrong with the reader, the lexicon screens
+        chances = None
+    return rooms.screen.screen(text, window, chances)
 
 
 async def _standing(state: ConversationState, rooms: Rooms) -> Assessment | None:

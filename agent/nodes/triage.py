@@ -11,6 +11,7 @@ from agent.nodes.rooms import Rooms
 from agent.state import ConversationState, Reply, Turn, Update, Wish
 from agent.understanding.answers import Answered, wants_out, yes_or_no
 from agent.understanding.choices import choose
+from agent.understanding.model_reading import NO, ModelReading
 from agent.understanding.reading import Reading
 
 BY_CONTENT = frozenset({Intent.FAQ, Intent.BILLING_QUESTION, Intent.OUT_OF_SCOPE})
@@ -41,6 +42,7 @@ async def triage(state: ConversationState, rooms: Rooms) -> Update:
         return {"turn": replace(turn, todo=pending), "flow": None, "pending": ()}
     reading = await asyncio.to_thread(rooms.understanding.read, turn.text, state.get("language"))
     turn = replace(turn, language=_spoken(rooms, reading.language))
+    reading, turn = _with_the_models(rooms, turn, reading)
     if waiting is not None:
         return _while_waiting(state, rooms, turn, waiting, direct, reading)
     return _fresh(state, rooms, turn, reading)
@@ -98,6 +100,33 @@ def _direct_answer(text: str, waiting: FlowState | None, rooms: Rooms) -> Answer
     return Answer(text, waiting.offers[found].value if isinstance(found, int) else None)
 
 
+def _with_the_models(rooms: Rooms, turn: Turn, reading: Reading) -> tuple[Reading, Turn]:
+    """Where the local reading is unsure, what the model is sure of takes its place."""
+    threshold = rooms.practice().thresholds.route
+    sure = tuple(w for w in reading.wishes if w.confidence >= threshold or w.intent in SMALL)
+    if turn.model_reading is None or len(sure) == len(reading.wishes):
+        return reading, turn
+    known = {wish.intent for wish in sure}
+    theirs = tuple(
+        w for w in turn.model_reading.wishes if w.confidence >= threshold and w.intent not in known
+    )
+    if not theirs:
+        return reading, turn
+    turn = replace(turn, reasons=(*turn.reasons, "model:wishes"))
+    return replace(reading, wishes=(*sure, *theirs)), turn
+
+
+def _by_the_model(waiting: FlowState, turn: Turn) -> tuple[Wish, ...]:
+    """The answer that the model alone heard, for when nothing local fits. Its yes to a read-back is
+    worth nothing: the question is asked again (DESIGN, rule 2)."""
+    read = turn.model_reading or ModelReading()
+    if waiting.kind is Kind.CONFIRM:
+        return (_answering(waiting, Answer(turn.text, NO)),) if read.answer == NO else ()
+    if read.choice is None or read.choice >= len(waiting.offers):
+        return ()
+    return (_answering(waiting, Answer(turn.text, waiting.offers[read.choice].value)),)
+
+
 def _while_waiting(
     state: ConversationState,
     rooms: Rooms,
@@ -123,7 +152,8 @@ def _while_waiting(
         return {"turn": planned, "flow": waiting if own is not None else None}
     other_flow = tuple(w for w in sure if w.intent in near and w.intent is not own)
     question = (Wish(Intent.FAQ, turn.text),) if "?" in turn.text and not sure else ()
-    answering = _answering(waiting, direct or Answer(turn.text), (*other_flow, *others) or question)
+    otherwise = (*other_flow, *others) or _by_the_model(waiting, turn) or question
+    answering = _answering(waiting, direct or Answer(turn.text), otherwise)
     if _changes_mind(own, other_flow):
         return {"turn": _planned(rooms, turn, other_flow, confidence)}
     return {"turn": _planned(rooms, turn, (answering, *others), confidence)}

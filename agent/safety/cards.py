@@ -68,19 +68,23 @@ class Cards:
         after_hours_phone: str | None,
         minor: bool = False,
         jurisdiction: str = "",
-        repeat: bool = False,
+        repeat: int = 0,
     ) -> SafetyCard:
-        """The card for an assessment of level 2 or more. `repeat`: a card was already shown in this
-        escalation and the risk did not rise. ValueError for an assessment that needs no card."""
+        """The card for an assessment of level 2 or more. `repeat`: how many cards were shown since
+        the risk last rose; the texts for a repeat take turns. ValueError for an assessment that
+        needs no card."""
         if assessment.category is None or assessment.level <= Level.DISTRESS:
             raise ValueError("no card below level 2")
         cards = self._sets[_spoken(language)]
-        fitting = [t for t in cards.texts.values() if _fits(t.when, assessment, minor, repeat)]
-        best = max(fitting, key=lambda text: _specificity(text.when))
+        fitting = [t for t in cards.texts.values() if _fits(t.when, assessment, minor, repeat > 0)]
+        closest = max(_specificity(text.when) for text in fitting)
+        best = [text for text in fitting if _specificity(text.when) == closest]
         moment = _Moment(
             language, alerted, practice_open, practice_phone, after_hours_phone, jurisdiction
         )
-        return self._made(best, assessment.level, assessment.category, moment)
+        return self._made(
+            best[(repeat - 1) % len(best)], assessment.level, assessment.category, moment
+        )
 
     def answer(
         self,

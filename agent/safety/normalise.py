@@ -1,10 +1,12 @@
 """Writes a message the way the lexicon reads it: small plain words, one space after each.
 
-Case, accents, curly quotes, contractions, emoji, stretched letters, leetspeak, masked and spaced
-letters, texting short forms and algospeak are undone with the tables of `lexicon/forms.toml`.
+Case, accents, look-alike letters, HTML entities, curly quotes, contractions, emoji, stretched
+letters, leetspeak, masked and spaced letters, texting short forms and algospeak are undone with the
+tables of `lexicon/forms.toml`.
 Sentence ends become the tokens `.` and `?`, other pauses `,`; nothing else but words is left.
 """
 
+import html
 import re
 import tomllib
 import unicodedata
@@ -15,10 +17,17 @@ from pathlib import Path
 
 FORMS_FILE = Path(__file__).parent / "lexicon" / "forms.toml"
 MAX_CHARACTERS = 8000
+_LONGEST_HIDDEN = 16
 
 _LEET = str.maketrans("013457@$!|+", "oieastasiit")
 _QUOTES = str.maketrans("’‘`´ʼ＇“”«»", "''''''\"\"\"\"")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\ufe0e\ufe0f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_LOOKALIKES = str.maketrans(
+    "асеорхуіјѕһԁԛԝкмтвнгзӏαεικνορτυχβγ", "aceopxyijshdqwkmtbhr3laeikvoptuxby"
+)
+"""Cyrillic and Greek letters drawn like Latin ones, in small letters."""
 _SPELLED = re.compile(r"(?<![a-z0-9'])[a-z](?:[ .\-_*]{1,2}[a-z]){2,}(?![a-z0-9'])")
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)+|[a-z0-9](?:[a-z0-9*]|[@$!|+](?=[a-z]))*|[*@$](?=[a-z])[a-z0-9*]+|[.!?;\n]+|[,:()\"]"
@@ -58,7 +67,7 @@ def normalise(text: str) -> str:
     """`"I'm sooo TIRED. K1ll me"` -> `"i am so tired . kill me "`; empty for an empty text.
     Kept in memory, for the window reads the same messages again at every turn."""
     forms = load_forms()
-    plain = _plain_letters(text[:MAX_CHARACTERS], forms)
+    plain = _plain_letters(html.unescape(text[:MAX_CHARACTERS]), forms)
     plain = _SPELLED.sub(lambda m: _joined(m.group(), forms), plain)
     line = "".join(f"{word} " for word in _words(plain, forms))
     for pattern, new in forms.phrases:
@@ -72,7 +81,8 @@ def _plain_letters(text: str, forms: Forms) -> str:
             text = text.replace(sign, f" {word} ")
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().translate(_QUOTES)
     decomposed = unicodedata.normalize("NFD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return letters.translate(_LOOKALIKES)
 
 
 def _words(plain: str, forms: Forms) -> Iterator[str]:
@@ -133,6 +143,8 @@ def _unstretched(token: str, forms: Forms) -> str:
 
 
 def _unmasked(token: str, forms: Forms) -> str:
+    if len(token) > _LONGEST_HIDDEN:
+        return token.replace("*", "")
     letters = token.translate(_LEET).strip("*") if token.strip("*") in forms.hidden else token
     shape = re.compile(re.escape(letters).replace(r"\*", "[a-z]{1,2}") + r"\Z")
     return next(

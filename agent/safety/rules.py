@@ -1,20 +1,19 @@
 """Reads the lexicon files, as rules a clinician can check.
 
-A rule has an id, a category, a level and patterns. Idioms are taken out of the text before the
-rules of the categories they concern look at it; guards (negation, past, fiction, question) make a
-match count as `lowered`. Everything is data in `lexicon/`; a mistake there is an InputError that
-names the file and the rule.
+A rule says in plain words what it hears (`hears`), with examples, a category, a level and
+patterns. Idioms are taken out of the text before the rules of the categories they concern look at
+it; guards (negation, past, fiction, question) make a match count as `lowered`. Everything is data
+in `lexicon/`; a mistake there is an InputError that names the file and the rule.
 """
 
-import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from agent.domain.terms import Category, Level
-from agent.safety.patterns import PatternError, compile_patterns, list_expression
+from agent.safety.patterns import Lists, Node, PatternError, Phrases, read_list, read_phrases
 from knowledge.errors import InputError
 
 LEXICON_DIR = Path(__file__).parent / "lexicon"
@@ -23,20 +22,20 @@ LANGUAGES = ("en", "es")
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`before`: the text up to the match, in its sentence, must end with it; else `expression` is
-    looked for in the whole sentence and `unless` must not be there."""
+    """`before`: the text up to the match, in its sentence, must end with `phrases`; else they are
+    looked for in the whole sentence. In both cases `unless` must not be in the sentence."""
 
     id: str
-    expression: re.Pattern[str]
+    phrases: Phrases
     before: bool
-    unless: re.Pattern[str] | None
+    unless: Phrases | None
 
 
 @dataclass(frozen=True, slots=True)
 class Idiom:
     """A harmless phrase, invisible to the rules of its categories."""
 
-    expression: re.Pattern[str]
+    phrases: Phrases
     categories: frozenset[Category]
 
 
@@ -45,9 +44,10 @@ class Rule:
     id: str
     category: Category
     level: Level
-    expression: re.Pattern[str]
+    hears: str
+    examples: tuple[str, ...]
+    phrases: Phrases
     guards: tuple[Guard, ...]
-    masked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class WindowRule:
     id: str
     category: Category
     level: Level
-    before: re.Pattern[str]
-    now: re.Pattern[str]
+    before: Phrases
+    now: Phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class RuleBook:
     rules: tuple[Rule, ...]
     window: tuple[WindowRule, ...]
     idioms: tuple[Idiom, ...]
-    other_person: re.Pattern[str]
+    other_person: Phrases
 
 
 def read_rules(folder: Path = LEXICON_DIR) -> RuleBook:
@@ -75,23 +75,22 @@ def read_rules(folder: Path = LEXICON_DIR) -> RuleBook:
     rules: list[Rule] = []
     window: list[WindowRule] = []
     idioms: list[Idiom] = []
-    others: list[str] = []
+    others: list[Node] = []
     for language in LANGUAGES:
-        lists = _word_lists(folder / f"{language}_words.toml")
-        others.append(lists["other_person"])
-        guards, defaults = _guards(folder / f"{language}_guards.toml", lists)
+        words = _Words.read(folder / f"{language}_words.toml")
+        others.append(words.lists["other_person"])
+        guards, defaults = _guards(folder / f"{language}_guards.toml", words)
         for path in sorted(folder.glob(f"{language}_*.toml")):
             document = _document(path)
             for raw in document.get("rule", []):
-                rules.append(_rule(path, raw, lists, guards, defaults))
+                rules.append(_rule(path, raw, words, guards, defaults))
             for raw in document.get("window", []):
-                window.append(_window_rule(path, raw, lists))
+                window.append(_window_rule(path, raw, words))
             for raw in document.get("idiom", []):
-                idioms.append(_idiom(path, raw, lists))
+                idioms.append(_idiom(path, raw, words))
     _reject_twins(folder, [r.id for r in rules] + [w.id for w in window])
     version = _document(folder / "en_words.toml")["version"]
-    person = re.compile(r"(?<!\S)(?:" + "|".join(others) + ")")
-    return RuleBook(version, tuple(rules), tuple(window), tuple(idioms), person)
+    return RuleBook(version, tuple(rules), tuple(window), tuple(idioms), Phrases(others))
 
 
 def _document(path: Path) -> dict[str, Any]:
@@ -101,29 +100,43 @@ def _document(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: {error}") from None
 
 
-def _word_lists(path: Path) -> dict[str, str]:
-    """Lists may use the lists above them."""
-    lists: dict[str, str] = {}
-    for name, words in _document(path)["lists"].items():
+@dataclass(frozen=True)
+class _Words:
+    """One language's named lists, and the little words that may stand inside every phrase."""
+
+    lists: Lists
+    little: frozenset[str]
+
+    @classmethod
+    def read(cls, path: Path) -> "_Words":
+        """Lists may use the lists above them."""
+        document = _document(path)
+        little = frozenset(document["little"])
+        lists: dict[str, Node] = {}
+        for name, entries in document["lists"].items():
+            try:
+                lists[name] = read_list(entries, lists, little)
+            except PatternError as error:
+                raise InputError(f"{path}: {name}: {error}") from None
+        return cls(lists, little)
+
+    def phrases(self, path: Path, rule_id: str, patterns: Sequence[str]) -> Phrases:
         try:
-            lists[name] = list_expression(words, lists)
+            return read_phrases(patterns, self.lists, self.little)
         except PatternError as error:
-            raise InputError(f"{path}: {name}: {error}") from None
-    return lists
+            raise InputError(f"{path}: {rule_id}: {error}") from None
 
 
-def _guards(
-    path: Path, lists: Mapping[str, str]
-) -> tuple[dict[str, Guard], dict[Category, list[str]]]:
+def _guards(path: Path, words: _Words) -> tuple[dict[str, Guard], dict[Category, list[str]]]:
     document = _document(path)
     guards = {}
     for raw in document.get("guard", []):
         unless = raw.get("unless")
         guards[raw["id"]] = Guard(
             id=raw["id"],
-            expression=_compiled(path, raw["id"], raw["patterns"], lists, raw["before"]),
+            phrases=words.phrases(path, raw["id"], raw["patterns"]),
             before=raw["before"],
-            unless=_compiled(path, raw["id"], unless, lists) if unless else None,
+            unless=words.phrases(path, raw["id"], unless) if unless else None,
         )
     defaults = {Category(name): names for name, names in document["default"].items()}
     return guards, defaults
@@ -132,7 +145,7 @@ def _guards(
 def _rule(
     path: Path,
     raw: Mapping[str, Any],
-    lists: Mapping[str, str],
+    words: _Words,
     guards: Mapping[str, Guard],
     defaults: Mapping[Category, list[str]],
 ) -> Rule:
@@ -143,43 +156,30 @@ def _rule(
             id=raw["id"],
             category=category,
             level=Level(raw["level"]),
-            expression=_compiled(path, raw["id"], raw["patterns"], lists),
+            hears=raw["hears"],
+            examples=tuple(raw["examples"]),
+            phrases=words.phrases(path, raw["id"], raw["patterns"]),
             guards=tuple(guards[name] for name in names),
-            masked=raw.get("idioms", True),
         )
     except (KeyError, ValueError) as error:
         raise InputError(f"{path}: rule {raw.get('id', '?')}: {error}") from None
 
 
-def _window_rule(path: Path, raw: Mapping[str, Any], lists: Mapping[str, str]) -> WindowRule:
+def _window_rule(path: Path, raw: Mapping[str, Any], words: _Words) -> WindowRule:
     return WindowRule(
         id=raw["id"],
         category=Category(raw["category"]),
         level=Level(raw["level"]),
-        before=_compiled(path, raw["id"], raw["before"], lists),
-        now=_compiled(path, raw["id"], raw["now"], lists),
+        before=words.phrases(path, raw["id"], raw["before"]),
+        now=words.phrases(path, raw["id"], raw["now"]),
     )
 
 
-def _idiom(path: Path, raw: Mapping[str, Any], lists: Mapping[str, str]) -> Idiom:
+def _idiom(path: Path, raw: Mapping[str, Any], words: _Words) -> Idiom:
     return Idiom(
-        expression=_compiled(path, "idiom", raw["patterns"], lists),
+        phrases=words.phrases(path, "idiom", raw["patterns"]),
         categories=frozenset(Category(name) for name in raw["categories"]),
     )
-
-
-def _compiled(
-    path: Path,
-    rule_id: str,
-    patterns: list[str],
-    lists: Mapping[str, str],
-    at_end: bool = False,
-) -> re.Pattern[str]:
-    try:
-        compiled = compile_patterns(patterns, lists)
-    except PatternError as error:
-        raise InputError(f"{path}: {rule_id}: {error}") from None
-    return re.compile(compiled.pattern + r"\Z", re.S) if at_end else compiled
 
 
 def _reject_twins(folder: Path, ids: Iterable[str]) -> None:

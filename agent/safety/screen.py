@@ -1,27 +1,21 @@
 """The danger screen: what a patient wrote, and just before, becomes a level and a category.
 
-Lexicon and classifier in union: either may raise, none may lower the other (DOMAIN D.2). It works
-without the classifier (no encoder), and never raises an error.
+Lexicon and network in union: either may raise, none may lower the other (DOMAIN D.2). It works
+without the network's opinion, and never raises an error.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from agent.domain.safety import SAFE, Assessment
+from agent.domain.safety import SAFE, Assessment, DangerChances
 from agent.domain.terms import Category, Level
-from agent.safety.classifier import Classifier, load_classifier
+from agent.safety.judge import BODILY, judge
 from agent.safety.lexicon import Hit, Lexicon
 from agent.safety.normalise import normalise
 from agent.safety.rules import read_rules
 
 WINDOW = 10
 """How many earlier patient messages are looked at."""
-
-Vector = NDArray[np.float32]
 
 _PRECEDENCE = (
     Category.SELF_HARM,
@@ -39,9 +33,6 @@ _PRECEDENCE = (
 body it endangers (its level-4 card sends to 911 and to 988), a special body card before the general
 one."""
 
-_BODILY = frozenset({Category.MEDICAL, Category.OVERDOSE, Category.POST_OPERATIVE, Category.EYE})
-"""Emergencies whose card the self-harm card of the same level covers (911, ER, Poison Control)."""
-
 _RINSE_FIRST = ("lexicon:eye.chemical", "lexicon:es.eye.chemical")
 """Rules whose card comes before every other: rinse the eye first, whatever the reason (D.4)."""
 
@@ -58,21 +49,18 @@ class _Finding:
 
 
 class Screen:
-    """`fixed_phrases_only`: the classifier does not judge mental states and distress is not
+    """`fixed_phrases_only`: the network does not judge mental states and distress is not
     assessed, for jurisdictions that forbid software to detect them (DOMAIN D.7, Illinois)."""
 
-    def __init__(
-        self, lexicon: Lexicon, classifier: Classifier | None, *, fixed_phrases_only: bool = False
-    ) -> None:
+    def __init__(self, lexicon: Lexicon, *, fixed_phrases_only: bool = False) -> None:
         self._lexicon = lexicon
-        self._classifier = classifier
         self._fixed_phrases_only = fixed_phrases_only
 
     def screen(
-        self, text: str, recent: Sequence[str] = (), vector: Vector | None = None
+        self, text: str, recent: Sequence[str] = (), chances: DangerChances | None = None
     ) -> Assessment:
-        """Assess `text` after the patient's `recent` messages (oldest first). `vector` is the
-        sentence vector of `text`, shape (dimension,); without it only the lexicon speaks."""
+        """Assess `text` after the patient's `recent` messages (oldest first). `chances` is what
+        the network makes of `text`; without it only the lexicon speaks."""
         line = normalise(text)
         if not line:
             return SAFE
@@ -82,11 +70,10 @@ class Screen:
             hits += self._lexicon.read_with_earlier(earlier, line)
         findings = [_of_hit(hit) for hit in hits]
         lowered = any(hit.lowered_by is not None for hit in hits)
-        if vector is not None and self._classifier is not None:
-            raised = self._classifier.judge(line, vector, cautious=lowered)
-            if raised is not None:
-                reason = f"classifier:{raised.probability:.2f}"
-                findings.append(_Finding(raised.level, raised.category, reason))
+        raised = judge(chances, _words(line), cautious=lowered) if chances else None
+        if raised is not None:
+            reason = f"network:{raised.probability:.2f}"
+            findings.append(_Finding(raised.level, raised.category, reason))
         return self._assessment(findings)
 
     def _assessment(self, findings: list[_Finding]) -> Assessment:
@@ -102,6 +89,10 @@ class Screen:
         return Assessment(level, _category(highest, findings), reasons)
 
 
+def _words(line: str) -> int:
+    return sum(word not in {",", "."} for word in line.split())
+
+
 def _of_hit(hit: Hit) -> _Finding:
     ending = f":lowered:{hit.lowered_by}" if hit.lowered_by else ""
     if hit.third_person and not ending:
@@ -115,13 +106,13 @@ def _category(highest: Sequence[_Finding], findings: Sequence[_Finding]) -> Cate
     if any(f.level > Level.NONE and f.reason.startswith(_RINSE_FIRST) for f in highest):
         return Category.EYE
     categories = {f.category for f in highest}
-    if categories <= _BODILY and any(_says_self_harm(f) for f in findings):
+    if categories <= BODILY and any(_says_self_harm(f) for f in findings):
         return Category.SELF_HARM
     return next(c for c in _PRECEDENCE if c in categories)
 
 
 def _says_self_harm(finding: _Finding) -> bool:
-    """In words, not only in the classifier's opinion: a frightened body sounds hopeless too."""
+    """In words, not only in the network's opinion: a frightened body sounds hopeless too."""
     is_danger = finding.category is Category.SELF_HARM and finding.level > Level.DISTRESS
     return is_danger and finding.reason.startswith("lexicon:")
 
@@ -132,7 +123,6 @@ def _is_fixed_phrase(finding: _Finding) -> bool:
     return finding.reason.startswith("lexicon:") or finding.category not in MENTAL_STATES
 
 
-def load_screen(models_dir: Path, *, fixed_phrases_only: bool = False) -> Screen:
-    """The screen with the lexicon of this version and, if set-up made it, the classifier."""
-    lexicon = Lexicon(read_rules())
-    return Screen(lexicon, load_classifier(models_dir), fixed_phrases_only=fixed_phrases_only)
+def load_screen(*, fixed_phrases_only: bool = False) -> Screen:
+    """The screen with the lexicon of this version."""
+    return Screen(Lexicon(read_rules()), fixed_phrases_only=fixed_phrases_only)

@@ -1,11 +1,16 @@
-"""Hears yes, no and "never mind" in many words, English and Spanish."""
+"""Hears yes, no and "never mind" in many words, English and Spanish.
+
+Every word of a yes must be understood: a yes beside anything else (a day, a question, a doubt, a
+second thought) is `YES_BUT` or nothing, so that nobody who hesitates is taken at a word.
+"""
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from functools import lru_cache
 
-from agent.understanding.phrases import any_of, read_phrases
-from agent.understanding.spelling import squeezed
+from agent.understanding.phrases import any_of, expanded, read_phrases
+from agent.understanding.spelling import alike, distance, squeezed
 
 
 class Answered(StrEnum):
@@ -23,77 +28,150 @@ class YesNo:
     rest: str = ""
 
 
+class _Part(Enum):
+    """What a stretch of an answer is. The order settles ties between equally long readings."""
+
+    NO = auto()
+    DOUBT = auto()
+    OUT = auto()
+    LATER = auto()
+    ORDER = auto()
+    YES = auto()
+    ECHO = auto()
+    HALT = auto()
+    FILLER = auto()
+
+
 _SAID = read_phrases("answers")
-_YES, _NO, _ECHO = (any_of(_SAID[name]) for name in ("yes", "no", "echo"))
-_FILLER = any_of(_SAID["filler"])
-_YES_NEXT = re.compile(rf"(?:{_YES}|{_ECHO})(?![\w'])")
-_PLAIN_YES_NEXT = re.compile(rf"{_YES}(?![\w'])")
-_ECHO_NEXT = re.compile(rf"{_ECHO}(?![\w'])")
-_NO_NEXT = re.compile(rf"{_NO}(?![\w'])")
-_FILLER_NEXT = re.compile(rf"{_FILLER}(?![\w'])")
-_JOIN = re.compile(r"[\s,.;:!…\-–—\"()¡¿]+")
+_END = r"(?![\w'])"
+
+
+def _alternatives(name: str) -> tuple[re.Pattern[str], ...]:
+    patterns = (expanded(p, _SAID["words"]) for p in _SAID["pattern"].get(name, ()))
+    listed = (any_of(_SAID[name]),) if name in _SAID else ()
+    return tuple(re.compile(f"(?:{p}){_END}") for p in (*listed, *patterns))
+
+
+_READERS = tuple((part, _alternatives(part.name.lower())) for part in _Part)
+_JOIN = re.compile(r"[\s,.;:!…\-–—\"()¡¿*~/]+")
+_SKIN = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _NEITHER = re.compile("|".join(_SAID["neither"]))
-_FIRM_YES = re.compile(
-    r"(?:ye|ya|yup|si\b|go ahead|please|do it|dale|adelante|claro|absolutely|sure)"
-)
+_NO_COMMA = re.compile(r"\bno ?[,.;:] ")
+_FIRM = re.compile(r"(?:yes|yep|yup|si|absolutely|definitely)\b")
+_LONG = 25
 _WHY_NOT = re.compile(r"why not|por ?que no|como no")
-_APPROVAL = re.compile(
-    r"(?:that|this|it|everything|all of (?:it|that)|all that|todo|eso|esa hora|ese dia)"
-    r"(?: (?:time|day|date|one|all))?"
-    r" (?:works|(?:is|are) (?:all )?(?:fine|good|great|perfect|ok|okay|right|correct)"
-    r"|(?:sounds|looks) (?:good|great|fine|perfect|right|correct)|esta (?:bien|perfecto|correcto))"
-    r"(?: for (?:me|us))?"
+_EVERY_PATTERN = " ".join(p for patterns in _SAID["pattern"].values() for p in patterns)
+_VOCABULARY = frozenset(
+    word
+    for said in (*(_SAID[name] for name in ("yes", "no", "echo", "filler")), [_EVERY_PATTERN])
+    for phrase in said
+    for word in re.findall(r"[a-z']{2,}", phrase)
 )
-"""About what was read back, whatever it was. Not "Tuesday works": it may be a correction."""
+_DOUBLE = re.compile(r"([a-z])\1")
+_CORRECTED_TO = {
+    letter: tuple(sorted(w for w in _VOCABULARY if len(w) >= 5 and w[0] == letter))
+    for letter in {w[0] for w in _VOCABULARY}
+}
 
 
 def yes_or_no(text: str) -> YesNo | None:
     """What the answer to a yes/no question is; None when it is neither (a question, another wish).
 
-    The last of several counts: "yeah no" is a no. What could be either ("no, that's fine") is None:
-    the question is asked again rather than something done.
+    The last of several counts: "yeah no" is a no. What could be either ("no, that's fine", "I guess
+    so") is None: the question is asked again rather than something done.
     """
-    left = _JOIN.sub(" ", squeezed(text)).strip()
-    said: Answered | None = None
-    while left and not _NEITHER.match(left):
-        heard, end = _next(left, said)
-        if heard is None and end == 0:
+    plain = _NO_COMMA.sub("no ¦ ", _SKIN.sub("", squeezed(text))).replace("?", " ")
+    raw = _JOIN.sub(" ", plain).strip(" ?").split()
+    left = " ".join([*map(_respelt, raw[:_LONG]), *raw[_LONG:]])
+    heard = _Heard()
+    while left and not _NEITHER.match(_end_of(raw, left)):
+        part, end = _next(left, heard.said)
+        if part is None or not heard.takes(part, left, _plain_no(text)):
             break
-        if said is Answered.NO and heard is Answered.YES and not _FIRM_YES.match(left):
-            if _plain_no(text):
-                return None
-            heard = Answered.NO
-        said, left = heard or said, left[end:].strip()
-    left = left.strip(" ?").removeprefix("and ").removeprefix("y ")
-    if said is None:
-        return YesNo(Answered.YES) if _APPROVAL.fullmatch(left) else None
-    if left:
-        return YesNo(Answered.YES_BUT if said is Answered.YES else Answered.NO_BUT, left)
-    return None if _asks(text) else YesNo(said)
+        left = left[end:].strip(" ?")
+    rest = _end_of(raw, heard.taken_back or left)
+    rest = rest.strip(" ?¦").removeprefix("and ").removeprefix("y ")
+    if heard.said is None:
+        return None
+    if rest:
+        return YesNo(Answered.YES_BUT if heard.said is Answered.YES else Answered.NO_BUT, rest)
+    return None if heard.torn or heard.doubt or _asks(text) else YesNo(heard.said)
 
 
-def _next(left: str, said: Answered | None) -> tuple[Answered | None, int]:
-    """What the next words say, and where they end; end 0 when they are something else."""
-    negative, positive = _NO_NEXT.match(left), _YES_NEXT.match(left)
-    if negative and (positive is None or positive.end() < negative.end()):
-        return Answered.NO, negative.end()
-    if positive:
-        echo, plain = _ECHO_NEXT.match(left), _PLAIN_YES_NEXT.match(left)
-        only_echo = echo and (plain is None or plain.end() < echo.end())
-        if not only_echo or said is Answered.YES:
-            return Answered.YES, positive.end()
-    filler = _FILLER_NEXT.match(left)
-    return None, filler.end() if filler else 0
+def _end_of(raw: list[str], left: str) -> str:
+    """The last words as they were written, as many as are left."""
+    return " ".join(raw[len(raw) - len(left.split()) :])
+
+
+@dataclass
+class _Heard:
+    """What the words so far amount to. `taken_back`: the text from a second thought on."""
+
+    said: Answered | None = None
+    torn: bool = False
+    doubt: bool = False
+    taken_back: str = ""
+
+    def takes(self, part: _Part, left: str, plain_no: bool) -> bool:
+        """Whether this part belongs to the answer; if so, it is counted."""
+        yes = self.said is Answered.YES
+        if part in (_Part.YES, _Part.ORDER):
+            self._yes(part, left, plain_no)
+        elif part is _Part.NO:
+            self.torn = yes and bool(_FIRM.match(self._first)) and not self.torn
+            self.said, self.doubt, self.taken_back = Answered.NO, False, ""
+        elif part is _Part.DOUBT:
+            self.doubt = True
+        elif part is _Part.HALT and yes:
+            self.taken_back = self.taken_back or left
+        elif part in (_Part.LATER, _Part.OUT):
+            return not yes
+        return True
+
+    _first: str = ""
+
+    def _yes(self, part: _Part, left: str, plain_no: bool) -> None:
+        self.doubt = self.doubt and part is not _Part.ORDER
+        if self.said is Answered.NO:
+            self.torn = self.torn or plain_no or part is _Part.ORDER
+        else:
+            self.said, self.taken_back = Answered.YES, ""
+            self._first = self._first or left
+
+
+def _next(left: str, said: Answered | None) -> tuple[_Part | None, int]:
+    """What the next words are, by the longest reading, and where they end."""
+    best: tuple[_Part | None, int] = (None, 0)
+    for part, patterns in _READERS:
+        if part is _Part.ECHO and said is not Answered.YES:
+            continue
+        for pattern in patterns:
+            found = pattern.match(left)
+            if found and found.end() > best[1]:
+                best = part, found.end()
+    return best
+
+
+@lru_cache(4096)
+def _respelt(word: str) -> str:
+    """A word of the answers, put right: "pleese", "okk", "corect"."""
+    if word in _VOCABULARY or not word.isalpha():
+        return word
+    single = _DOUBLE.sub(r"\1", word)
+    if single in _VOCABULARY:
+        return single
+    close = [known for known in _CORRECTED_TO.get(word[0], ()) if alike(word, known)]
+    return min(close, key=lambda known: distance(word, known), default=word)
 
 
 def _plain_no(text: str) -> bool:
     """A bare "no", which in "no, that's fine" may say that nothing is wrong."""
-    return bool(re.match(r"\W*(?:oh |um+ )?no\b(?! (?:thanks?|thx|gracias))", squeezed(text)))
+    return bool(re.match(r"\W*(?:oh |um+ )?no\b(?!,? (?:thanks?|thx|ty|gracias))", squeezed(text)))
 
 
 def _asks(text: str) -> bool:
-    """ "Right?", "ok?" ask back; "why not?" does not."""
-    return text.rstrip().endswith("?") and not _WHY_NOT.search(squeezed(text))
+    """ "Right?", "ok? thanks" ask back; "why not?" does not."""
+    return "?" in text and not _WHY_NOT.search(squeezed(text))
 
 
 _OUT = re.compile(any_of(_SAID["out"]) + r"(?![\w'])")

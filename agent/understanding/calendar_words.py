@@ -66,6 +66,8 @@ _SHORT = {
     "2day": "today", "tdy": "today", "tonite": "tonight", "2nite": "tonight",
     "wk": "week", "wks": "weeks", "nxt": "next", "nex": "next", "aft": "afternoon",
     "morn": "morning", "am's": "morning", "eve": "evening", "wknd": "weekend",
+    "mornin": "morning", "arvo": "afternoon", "aftr": "after", "b4": "before", "evng": "evening",
+    "mondee": "monday", "wed's": "wednesday", "finde": "fin de semana", "mierc": "miercoles",
     "mier": "miercoles", "mie": "miercoles", "jue": "jueves", "vie": "viernes", "lun": "lunes",
     "sab": "sabado", "prox": "proximo", "sem": "semana", "mñn": "manana", "mnn": "manana",
     "wensday": "wednesday", "wendsday": "wednesday", "wednsday": "wednesday",
@@ -77,6 +79,27 @@ _KNOWN = frozenset(
     | set("manera maneras tardes tardar warning meaning martes mornin ventana hermana".split())
 )
 _WORD = re.compile(r"[a-z0-9]+")
+
+HOLIDAYS: dict[str, tuple[int, int]] = {
+    "halloween": (10, 31),
+    "new year's eve": (12, 31),
+    "new years eve": (12, 31),
+    "christmas eve": (12, 24),
+    "nochebuena": (12, 24),
+    "christmas": (12, 25),
+    "xmas": (12, 25),
+    "navidad": (12, 25),
+    "new year's day": (1, 1),
+    "new years day": (1, 1),
+    "new year's": (1, 1),
+    "new years": (1, 1),
+    "ano nuevo": (1, 1),
+    "valentine's day": (2, 14),
+    "independence day": (7, 4),
+    "thanksgiving": (11, 0),
+    "accion de gracias": (11, 0),
+}
+"""Month and day; Thanksgiving, the fourth Thursday of November, is day 0."""
 
 
 def corrected(text: str) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 
 from agent.understanding.answers import Answered, wants_out, yes_or_no
-from agent.understanding.calendar_words import WEEKDAYS
+from agent.understanding.calendar_words import MONTHS, WEEKDAYS, corrected
+from agent.understanding.corrections import settled
 from agent.understanding.dates import When, matches, parse_when
-from agent.understanding.people import match_items
+from agent.understanding.people import match_items, says_more
 from agent.understanding.phrases import expanded, read_phrases
-from agent.understanding.spelling import squeezed, words
+from agent.understanding.spelling import alike, squeezed, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,14 @@ def _word(name: str) -> str:
 
 
 _POLITE = re.compile(_word("polite"))
-_EDGES = re.compile(r"[\s,.!;:¡¿\"()👍🙏😊]+")
+_EDGES = re.compile(r"(?:[\s,!;:¡¿\"()👍🙏😊]|\.(?!\d))+")
 _ORDINALS = tuple(
     (re.compile(rf"(?:the |la |el |los |las |your |#)?(?:very )?(?:{names}){_SAID['one']}"), place)
-    for names, place in [*zip(_SAID["ordinals"], range(6), strict=True), (_SAID["last"], -1)]
+    for names, place in [
+        *zip(_SAID["ordinals"], range(6), strict=True),
+        (_SAID["last"], -1),
+        (_SAID["penultimate"], -2),
+    ]
 )
 _NUMBER, _MIDDLE, _LATEST, _EARLIEST = map(_whole, ("number", "middle", "latest", "earliest"))
 _NUMERALS = {
@@ -47,6 +52,28 @@ _ANY = re.compile(f"(?:{'|'.join(_SAID['any'])}){_SAID['any_tail']}")
 _NONE = re.compile(_word("none"))
 _QUESTION = re.compile(rf"(?:{_SAID['question']})\b")
 _OFFERING = re.compile(rf"(?:{_SAID['offering']})\b")
+_FORMER, _LATTER, _PLACED = map(_whole, ("former", "latter", "placed"))
+_ASKING = re.compile(_SAID["asking"])
+_ELSEWHERE, _ELSEWHERE_LABEL = _whole("elsewhere"), _whole("elsewhere_label")
+_BECAUSE = re.compile(r"(?<=\w),? (?:because|bc|cuz|since|porque|ya que|my daughter|so i)\b.*")
+_PLACES = (
+    "first second third fourth fifth option number middle later latest earlier earliest sooner"
+    " soonest primera primero segunda segundo tercera tercero ultima ultimo"
+).split()
+_OWN_DATE = re.compile(rf"\d(?:st|nd|rd|th)\b|\d[/-]\d|\b(?:{'|'.join(MONTHS)})\b|\bel \d")
+_HOUR = re.compile(
+    r"(?:the |la |el |las |la de las |el de las |at )?"
+    r"(\d{1,2}(?::\d\d)?|\d[0-5]\d|1[0-2][0-5]\d)(?: one)?"
+)
+_OR = re.compile(r"\b(?:or|o)\b")
+_MONTH = re.compile(rf"(?:the |la |el |in |de |en )*({'|'.join(MONTHS)})(?: one)?")
+_SHORT_DAYS = "lun mar mie jue vie sab dom".split()
+_TIME_WORD = re.compile(
+    rf"(?:{'|'.join([*WEEKDAYS, *MONTHS, *_SHORT_DAYS])}|[ap]m|\d[\d:]*|with|con),?"
+)
+_LABEL_NUMBER = re.compile(
+    r"(?:the |my |la |el |los |las )?(?:de )?(\d+(?:\.\d+)?|\.\d+) ?(?:mg|%|mcg|ml)?(?: one)?"
+)
 
 
 def choose(
@@ -66,28 +93,81 @@ def choose(
     exact = [i for i, label in enumerate(labels) if squeezed(label) == plain]
     if len(exact) == 1:
         return exact[0]
-    if _ANY.fullmatch(_bare(plain)) or _ANY.fullmatch(_EDGES.sub(" ", plain).strip()):
-        return 0
-    if _NONE.search(plain):
-        return None
-    if _QUESTION.match(plain) and "?" in text and not _OFFERING.match(plain):
-        return None
+    plain = settled(plain)
     core = _bare(plain)
+    if elsewhere := _elsewhere(core, labels):
+        return elsewhere
+    if _ANY.fullmatch(core) or _ANY.fullmatch(_EDGES.sub(" ", plain).strip()):
+        return 0
+    if _NONE.search(_EDGES.sub(" ", plain).strip()) or _asks(plain):
+        return None
     if not core:
         return _only_one(text, labels)
-    placed = _by_place(core, len(labels), starts)
+    placed = _by_place(core, len(labels), starts, asked="?" in plain)
     if placed is not None:
         return placed
-    if starts is not None and now is not None and any(starts):
-        timed = _by_time(text, core, starts, now)
-        if timed is not None:
-            return timed
-    return _by_name(text, plain, labels)
+    if starts is None or now is None or not any(starts):
+        numbered = _by_number(core, labels)
+        return _by_name(plain, labels) if numbered is None else numbered
+    timed = _by_time(plain, core, starts, now)
+    named = _by_name(plain, [_without_time(label) for label in labels])
+    return _both(timed, named)
+
+
+def _asks(plain: str) -> bool:
+    if _OFFERING.match(plain):
+        return False
+    return bool(_ASKING.match(plain)) or ("?" in plain and bool(_QUESTION.match(plain)))
+
+
+def _elsewhere(core: str, labels: Sequence[str]) -> int | None:
+    """The option for what is not listed; never the first, which would not be "another"."""
+    standing = [
+        i for i, label in enumerate(labels) if i and _ELSEWHERE_LABEL.match(squeezed(label))
+    ]
+    return standing[0] if len(standing) == 1 and _ELSEWHERE.fullmatch(core) else None
+
+
+def _both(timed: int | Ambiguous | None, named: int | Ambiguous | None) -> int | Ambiguous | None:
+    """What the words say of the time and of the person, together."""
+    if timed is None or named is None:
+        return named if timed is None else timed
+    fitting = tuple(i for i in _positions(timed) if i in _positions(named))
+    if not fitting:
+        return None
+    return fitting[0] if len(fitting) == 1 else Ambiguous(fitting)
+
+
+def _positions(found: int | Ambiguous) -> tuple[int, ...]:
+    return found.fitting if isinstance(found, Ambiguous) else (found,)
+
+
+def _without_time(label: str) -> str:
+    """An appointment's label without its day and hour, which are read as such."""
+    return " ".join(word for word in label.split() if not _TIME_WORD.fullmatch(squeezed(word)))
+
+
+def _by_number(core: str, labels: Sequence[str]) -> int | None:
+    """ "The 150": a number that stands in one label alone."""
+    said = _LABEL_NUMBER.fullmatch(core)
+    if said is None:
+        return None
+    fitting = [
+        i
+        for i, label in enumerate(labels)
+        if float(said[1]) in {float(n) for n in re.findall(r"\d+(?:\.\d+)?", label)}
+    ]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _bare(plain: str) -> str:
-    """Without politeness and punctuation."""
-    return " ".join(_EDGES.sub(" ", _POLITE.sub(" ", plain)).strip(" ?-").split())
+    """Without politeness, reasons and punctuation; words for a place in the list put right."""
+    kept = _EDGES.sub(" ", _POLITE.sub(" ", _BECAUSE.sub("", plain))).strip(" ?-")
+    return " ".join(_place_word(word) for word in kept.split())
+
+
+def _place_word(word: str) -> str:
+    return next((known for known in _PLACES if alike(word, known)), word)
 
 
 def _only_one(text: str, labels: Sequence[str]) -> int | None:
@@ -96,18 +176,21 @@ def _only_one(text: str, labels: Sequence[str]) -> int | None:
     return 0 if len(labels) == 1 and said and said.answered is Answered.YES else None
 
 
-def _by_place(core: str, count: int, starts: Sequence[datetime | None] | None) -> int | None:
+def _by_place(
+    core: str, count: int, starts: Sequence[datetime | None] | None, *, asked: bool
+) -> int | None:
+    """`asked`: "sooner?" looks for something else than what is offered."""
     for pattern, place in _ORDINALS:
         if pattern.fullmatch(core):
-            return place % count if place < count else None
+            return place % count if -count <= place < count else None
     if _MIDDLE.fullmatch(core) and count % 2 == 1:
         return count // 2
     order = list(range(count))
     if starts is not None and all(starts):
         order.sort(key=lambda i: _instant(starts[i]))
-    if _LATEST.fullmatch(core):
+    if not asked and (_LATEST.fullmatch(core) or (count == 2 and _LATTER.fullmatch(core))):
         return order[-1]
-    if _EARLIEST.fullmatch(core):
+    if not asked and (_EARLIEST.fullmatch(core) or (count == 2 and _FORMER.fullmatch(core))):
         return order[0]
     if number := _NUMBER.fullmatch(core):
         value = _NUMERALS.get(number[1]) or int(number[1])
@@ -123,19 +206,39 @@ def _instant(start: datetime | None) -> float:
 def _by_time(
     text: str, core: str, starts: Sequence[datetime | None], now: datetime
 ) -> int | Ambiguous | None:
-    when = parse_when(text, now) or _bare_hour(core, now)
+    when = parse_when(text, now) or _bare_hour(core, now) or _bare_month(core, now)
     if when is None or (when.weekdays is None and _says_nothing(when, now)):
         return None
     fitting = _fitting(when, starts)
-    if not fitting and (weekday := _only_weekday(text)) is not None:
+    weekday = None if _OWN_DATE.search(text) else _only_weekday(text)
+    if not fitting and weekday is not None:
         later = replace(when, start=now.date(), end=now.date().max, weekdays=frozenset({weekday}))
         fitting = _fitting(later, starts)
     if not fitting and when.earliest is not None and when.earliest == when.latest:
         other = time((when.earliest.hour + 12) % 24, when.earliest.minute)
         fitting = _fitting(replace(when, earliest=other, latest=other), starts)
+    if not fitting and when.earliest is not None and when.earliest == when.latest:
+        within = replace(when, latest=time(when.earliest.hour, 59))
+        fitting = _fitting(within, starts) if when.earliest.minute == 0 else ()
     if not fitting:
         return None
+    if len(fitting) > 1 and (placed := _PLACED.fullmatch(core)):
+        fitting = _one_of(fitting, placed, starts)
     return fitting[0] if len(fitting) == 1 else Ambiguous(fitting)
+
+
+def _one_of(
+    fitting: tuple[int, ...], placed: re.Match[str], starts: Sequence[datetime | None]
+) -> tuple[int, ...]:
+    """ "The later friday": the last of those that fit."""
+    ordered = sorted(fitting, key=lambda i: _instant(starts[i]))
+    return (ordered[0 if placed["first"] else 1 if placed["second"] else -1],)
+
+
+def _bare_month(core: str, now: datetime) -> When | None:
+    """ "The july one"."""
+    month = _MONTH.fullmatch(core)
+    return parse_when(f"in {month[1]}", now) if month else None
 
 
 def _fitting(when: When, starts: Sequence[datetime | None]) -> tuple[int, ...]:
@@ -144,10 +247,16 @@ def _fitting(when: When, starts: Sequence[datetime | None]) -> tuple[int, ...]:
 
 def _bare_hour(core: str, now: datetime) -> When | None:
     """ "10", "la de las 10:30": an hour without a word around it."""
-    hour = re.fullmatch(
-        r"(?:the |la |el |las |la de las |el de las |at )?(\d{1,2}(?::\d\d)?)", core
+    hour = _HOUR.fullmatch(core)
+    if hour is None:
+        return None
+    digits = hour[1]
+    return parse_when(
+        f"at {digits[:-2]}:{digits[-2:]}"
+        if digits.isdigit() and len(digits) > 2
+        else f"at {digits}",
+        now,
     )
-    return parse_when(f"at {hour[1]}", now) if hour else None
 
 
 def _says_nothing(when: When, now: datetime) -> bool:
@@ -156,15 +265,20 @@ def _says_nothing(when: When, now: datetime) -> bool:
 
 
 def _only_weekday(text: str) -> int | None:
-    named = {WEEKDAYS[word] for word in words(text) if word in WEEKDAYS}
+    named = {WEEKDAYS[word] for word in words(corrected(squeezed(text))) if word in WEEKDAYS}
     return named.pop() if len(named) == 1 else None
 
 
-def _by_name(text: str, plain: str, labels: Sequence[str]) -> int | Ambiguous | None:
+def _by_name(plain: str, labels: Sequence[str]) -> int | Ambiguous | None:
     """By words of the label, unless the message says much more than that."""
-    found = match_items(text, labels)
+    found = match_items(plain, labels)
     if not found or len(found) == len(labels) > 1:
         return None
     if len(plain.split()) > 6 + max(len(words(labels[i])) for i in found):
         return None
+    if "?" in plain and not _OFFERING.match(plain) and says_more(_bare(plain), labels):
+        return None
+    halves = {match_items(half, labels) for half in _OR.split(plain)} - {()}
+    if len(halves) > 1:
+        found = tuple(sorted({i for half in halves for i in half}))
     return found[0] if len(found) == 1 else Ambiguous(found)

@@ -11,11 +11,12 @@ from typing import Annotated, Any, BinaryIO, TextIO
 
 import typer
 
+from agent.reader.reader import Reader, load_reader
 from agent.safety.alerts import alert_for
 from agent.safety.jurisdictions import fixed_phrases_only
 from agent.safety.screen import Screen, load_screen
-from agent.understanding.reading import Understanding, load_understanding
-from knowledge.encoder import Encoder, load_encoder, models_dir
+from agent.understanding.reading import Understanding
+from knowledge.encoder import load_encoder
 from knowledge.errors import InputError
 
 BATCH = 64
@@ -29,26 +30,21 @@ def screen(
 ) -> None:
     """Add route, confidence, level and category to messages (JSON Lines in and out)."""
     strict = practice is not None and fixed_phrases_only(_jurisdiction(practice))
-    encoder = load_encoder()
-    reader = MessageReader(
-        encoder,
-        load_screen(models_dir(), fixed_phrases_only=strict),
-        load_understanding(encoder),
-    )
-    screen_lines(sys.stdin.buffer, sys.stdout, reader)
+    messages = MessageReader(load_reader(load_encoder()), load_screen(fixed_phrases_only=strict))
+    screen_lines(sys.stdin.buffer, sys.stdout, messages)
 
 
 class MessageReader:
     """The route and danger of one message, as a patient's first words."""
 
-    def __init__(self, encoder: Encoder, danger: Screen, understanding: Understanding) -> None:
-        self._encoder = encoder
+    def __init__(self, reader: Reader, danger: Screen) -> None:
+        self._reader = reader
         self._danger = danger
-        self._understanding = understanding
+        self._understanding = Understanding(reader)
 
     def findings(self, text: str) -> dict[str, Any]:
         """`route`, `confidence` (0 to 1), `level` (0 to 4) and `category` (null at level 0)."""
-        assessment = self._danger.screen(text, vector=self._encoder.encode([text])[0])
+        assessment = self._danger.screen(text, chances=self._reader.read(text).dangers)
         alert = alert_for(assessment)
         wish = self._understanding.read(text).wishes[0]
         return {
@@ -59,7 +55,7 @@ class MessageReader:
         }
 
 
-def screen_lines(source: BinaryIO, target: TextIO, reader: MessageReader) -> None:
+def screen_lines(source: BinaryIO, target: TextIO, messages: MessageReader) -> None:
     """Messages in the order they came; blank lines skipped.
 
     A line that is not an object with a text stops it: everything before that line is written, then
@@ -70,7 +66,7 @@ def screen_lines(source: BinaryIO, target: TextIO, reader: MessageReader) -> Non
         while batch := list(islice(rows, BATCH)):
             good = [row for row in batch if isinstance(row, dict)]
             for row, found in zip(
-                good, workers.map(reader.findings, [row["text"] for row in good]), strict=True
+                good, workers.map(messages.findings, [row["text"] for row in good]), strict=True
             ):
                 target.write(json.dumps({**row, **found}, ensure_ascii=False) + "\n")
             target.flush()

@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from agent.understanding.calendar_words import corrected
+from agent.understanding.calendar_words import MONTHS, corrected
 from agent.understanding.clock_grammar import read_clock
 from agent.understanding.day_grammar import OPEN_DAYS, Days, read_days
-from agent.understanding.phrases import expanded, read_phrases
+from agent.understanding.phrases import any_of, expanded, read_phrases
 from agent.understanding.scan import Scan
 from agent.understanding.spelling import fold
 
@@ -41,13 +41,38 @@ class Move:
 
 _MOVES = read_phrases("moves")
 _GREETING = re.compile(rf"\b(?:{'|'.join(_MOVES['greeting'])})\b")
-_NUMBER_WORDS = {
-    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "dos": "2", "tres": "3",
-    "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7", "ocho": "8", "nueve": "9",
-    "diez": "10", "doce": "12",
-}  # fmt: skip
-_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b")
+_NUMBER_WORDS: dict[str, str] = {
+    word: str(value)
+    for value, names in enumerate(_MOVES["numbers"], start=2)
+    for word in names.split("|")
+}
+_NUMBER_WORD = re.compile(rf"\b{any_of(_NUMBER_WORDS)}\b")
+_ORDINAL_WORDS: dict[str, str] = {
+    word: f"{value}th" for value, word in enumerate(_MOVES["ordinals"], start=4)
+}
+_ORDINAL_WORD = re.compile(rf"\b{any_of(_ORDINAL_WORDS)}\b")
+_FIRST_OF = re.compile(rf"\b(first|second|third) of ({any_of(MONTHS)})\b")
+_OF_FIRST = re.compile(rf"\b({any_of(MONTHS)}) (?:the )?(first|second|third)\b(?! week)")
+_NTH = {"first": "1st", "second": "2nd", "third": "3rd"}
+_MINUTES = {"fifteen": "15", "thirty": "30", "forty five": "45", "forty-five": "45"}
+_SPOKEN = re.compile(
+    rf"\b({any_of([*list(_NUMBER_WORDS)[:22], 'one'])}|\d{{1,2}}) ({any_of(_MINUTES)})\b"
+    r"(?! minutes)"
+)
+_UNSEPARATED = re.compile(
+    r"(?:(?<=\bat )|(?<=@ )|(?<=@)|(?<=las )|^)(\d{1,2})([0-5][05])(?=$|[ ,.!?])(?! ?[\d-])"
+)
+_O_CLOCK = re.compile(r"(?<!at )\b(\d{1,2}) ?o'? ?clock\b")
+_PART_NO = re.compile(r"\b((?:en|por|de) las? (?:manana|tarde|noche)s?) no(?=$|[,.;!])")
+_MENOS = re.compile(r"\blas (\d{1,2}) menos (cuarto|10|20|5|25)\b")
+_LISTED = re.compile(
+    rf"(?<!between )\b(?P<month>{any_of(MONTHS)})\.? (?P<days>\d{{1,2}}(?:st|nd|rd|th)?"
+    r"(?:(?:,| or| and|, or|, and) (?:the )?\d{1,2}(?:st|nd|rd|th)?(?!:|\d| ?[ap]\.?m))+)\b(?![:/])"
+)
+_LISTADOS = re.compile(
+    rf"(?<!entre )(?<!entre el )\b(?P<days>\d{{1,2}}(?:(?:,| o| y|, o) (?:el )?\d{{1,2}})+)"
+    rf" de (?P<month>{any_of(MONTHS)})\b"
+)
 _ONE_O_CLOCK = re.compile(
     r"\b(at|after|before|around|until|by|a la|la) (?:one|una)\b"
     r"(?! (?:of|de|on|week|semana|hora|cita))"
@@ -63,8 +88,31 @@ def prepared(text: str) -> str:
     """Folded, spelling corrected, numbers as digits, greetings gone."""
     plain = _GREETING.sub(" ¦ ", corrected(fold(text)))
     plain = _THIS_PART.sub(_day_and_part, plain)
+    plain = _SPOKEN.sub(lambda m: f"at {_hour(m[1])}:{_MINUTES[m[2]]}", plain)
+    plain = re.sub(r"\bone o'? ?clock\b", "at 1", plain)
+    plain = _ORDINAL_WORD.sub(lambda m: _ORDINAL_WORDS[m[0]], plain)
+    plain = _FIRST_OF.sub(lambda m: f"{_NTH[m[1]]} of {m[2]}", plain)
+    plain = _OF_FIRST.sub(lambda m: f"{m[1]} {_NTH[m[2]]}", plain)
     plain = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[0]], plain)
+    plain = _O_CLOCK.sub(r"at \1", _UNSEPARATED.sub(r"at \1:\2", plain))
+    plain = _MENOS.sub(_before_the_hour, _PART_NO.sub(r"no \1", plain))
+    plain = _LISTADOS.sub(_each_with_its_month, _LISTED.sub(_each_with_its_month, plain))
     return _ELEVEN.sub("las 11", _ONE_O_CLOCK.sub(r"\1 1", plain))
+
+
+def _hour(word: str) -> str:
+    return "1" if word == "one" else _NUMBER_WORDS.get(word, word)
+
+
+def _before_the_hour(found: re.Match[str]) -> str:
+    """ "Las 4 menos cuarto" is 3:45."""
+    minutes = 15 if found[2] == "cuarto" else int(found[2])
+    return f"las {(int(found[1]) - 2) % 12 + 1}:{60 - minutes:02}"
+
+
+def _each_with_its_month(found: re.Match[str]) -> str:
+    """ "June 15, 16 or 17" is three days."""
+    return " or ".join(f"{found['month']} {n}" for n in re.findall(r"\d+", found["days"]))
 
 
 def _day_and_part(found: re.Match[str]) -> str:
@@ -136,6 +184,23 @@ def _words_read(plain: str, left: str) -> str:
         elif word != "¦":
             taken.append(word)
     return " ".join(taken)
+
+
+def in_context(text: str, now: datetime, spoken_of: tuple[date, date]) -> str:
+    """The text with what it leaves to the days already spoken of (inclusive): "10:30" is on those
+    days, "thursday" in their week; a text that says its own days stays as it is."""
+    scan = Scan(prepared(text))
+    days = read_days(scan, now.date())
+    first, last = spoken_of
+    if not days.said and read_clock(scan).said:
+        return f"{text} {first}" if first == last else f"{text} {first} to {last}"
+    loose = days.loose and all(s == e and s.weekday() in days.loose for s, e in days.ranges)
+    sunday = first + timedelta(days=6 - first.weekday())
+    if not loose or days.frame or days.weekdays:
+        return text
+    if sunday - timedelta(days=6 - min(days.loose)) < now.date():
+        return text
+    return f"{text}, the week of {first}"
 
 
 def matches(when: When, start: datetime) -> bool:

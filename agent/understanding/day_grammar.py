@@ -10,43 +10,40 @@ Choices where speakers differ (the day is always read back with its date, so a w
 """
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from agent.understanding.calendar_words import MONTHS, NUMBERS, WEEKDAYS
-from agent.understanding.phrases import any_of, expanded, read_phrases
+from agent.understanding.calendar_days import (
+    coming_date,
+    coming_day,
+    days_on,
+    month_with,
+    months_on,
+    nth_week,
+    part_of_month,
+    same_day,
+    week_with,
+)
+from agent.understanding.calendar_words import MONTHS, WEEKDAYS
+from agent.understanding.named_days import GRAMMAR, WORDS, is_next, named_date, number_of
+from agent.understanding.phrases import expanded
 from agent.understanding.scan import Scan
 
 OPEN_DAYS = 42
 """How far an open-ended wish ("mornings", "after the 20th") reaches."""
 
-_GRAMMAR = read_phrases("days")
-_WORDS: dict[str, str] = {
-    **_GRAMMAR["words"],
-    "WD": any_of(WEEKDAYS),
-    "MONTH": any_of(MONTHS),
-    "N": rf"(?:\d{{1,3}}|{any_of(NUMBERS)})",
-}
-_DAY = (
-    f"(?:(?:{_GRAMMAR['day']['before_date']})?(?:{'|'.join(_GRAMMAR['day']['date'])})"
-    f"|{'|'.join(_GRAMMAR['day']['other'])})"
-)
-_WORDS |= {"DAYA": _DAY.replace("#", "_a"), "DAYB": _DAY.replace("#", "_b")}
-_IS_NEXT = re.compile(expanded("%NEXT%", _WORDS))
-_IS_COMING = re.compile(expanded("%COMING%", _WORDS))
-
 
 @dataclass
 class Days:
     """What a text says of days. `ranges` are inclusive; `frame`: a week or month that weekdays
-    said beside it pick from."""
+    said beside it pick from; `loose`: weekdays of no week in particular."""
 
     ranges: list[tuple[date, date]] = field(default_factory=list)
     frame: tuple[date, date] | None = None
     weekdays: set[int] = field(default_factory=set)
     not_weekdays: set[int] = field(default_factory=set)
+    loose: set[int] = field(default_factory=set)
     open: bool = False
 
     @property
@@ -65,123 +62,23 @@ def read_days(scan: Scan, today: date) -> Days:
     return days
 
 
-_PRIMERO = re.compile(expanded(r"\bprimero de (%MONTH%)\b", _WORDS))
-_ORDINAL_FIRST = re.compile(expanded(r"\b(%MONTH%) first\b", _WORDS))
-_WEEKDAY = re.compile(expanded(r"\b%WD%(?=s?\b)", _WORDS))
+_PRIMERO = re.compile(expanded(r"\bprimero de (%MONTH%)\b", WORDS))
+_ORDINAL_FIRST = re.compile(expanded(r"\b(%MONTH%) first\b", WORDS))
+_WEEKDAY = re.compile(expanded(r"\b%WD%(?=s?\b)", WORDS))
 
 
 # What the words mean
 
 
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else NUMBERS[word]
-
-
-def _week(day: date) -> tuple[date, date]:
-    monday = day - timedelta(days=day.weekday())
-    return monday, monday + timedelta(days=6)
-
-
-def _month(year: int, month: int) -> tuple[date, date]:
-    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
-
-
-def _months_on(day: date, months: int) -> tuple[int, int]:
-    index = day.year * 12 + day.month - 1 + months
-    return min(index // 12, 9998), index % 12 + 1
-
-
-def _plus(day: date, days: int) -> date:
-    """Never beyond the calendar."""
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
-
-
-def _weekday_date(weekday: int, today: date, modifier: str) -> date:
-    ahead = (weekday - today.weekday()) % 7
-    is_next = _IS_NEXT.fullmatch(modifier) and modifier not in ("this coming", "coming")
-    if is_next or _IS_COMING.fullmatch(modifier):
-        return _plus(today, ahead if ahead >= 2 else ahead + 7)
-    if modifier:
-        return _plus(today, ahead)
-    return _plus(today, ahead or 7)
-
-
-def _valid(year: int, month: int, day: int) -> date | None:
-    if not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
-        return None
-    return date(year, month, day)
-
-
-def _coming_date(month: int, day: int, year: str | None, today: date) -> date | None:
-    if year is not None:
-        return _valid(int(year) + (2000 if len(year) == 2 else 0), month, day)
-    candidates = (_valid(today.year + ahead, month, day) for ahead in range(9))
-    return next((d for d in candidates if d is not None and d >= today), None)
-
-
-def _coming_day(day: int, today: date) -> date | None:
-    for ahead in range(13):
-        found = _valid(*_months_on(today, ahead), day)
-        if found is not None and found >= today:
-            return found
-    return None
-
-
-def _numeric(text: str, today: date) -> date | None:
-    first, second, *year = re.split(r"[/-]", text)
-    month, day = int(first), int(second)
-    if month > 12:
-        month, day = day, month
-    return _coming_date(month, day, year[0] if year else None, today)
-
-
-_RELATIVE = {
-    "today": 0,
-    "hoy": 0,
-    "hoy mismo": 0,
-    "tomorrow": 1,
-    "manana": 1,
-    "day after tomorrow": 2,
-    "pasado manana": 2,
-    "yesterday": -1,
-    "ayer": -1,
-}
-
-
-def _date(found: re.Match[str], which: str, today: date) -> date | None:
-    """The day an atom names; None for one that does not exist (February 30)."""
-
-    def part(name: str) -> str | None:
-        return found[f"{name}_{which}"]
-
-    if iso := part("iso"):
-        year, month, day = (int(p) for p in iso.split("-"))
-        return _valid(year, month, day)
-    if numeric := part("num"):
-        return _numeric(numeric, today)
-    for n in "12":
-        if (month_name := part("m" + n)) and (day_number := part("d" + n)):
-            return _coming_date(MONTHS[month_name], int(day_number), part("y" + n), today)
-    if day_number := part("d3") or part("d4") or part("d5"):
-        return _coming_day(int(day_number), today)
-    if weekday := part("wd"):
-        return _weekday_date(WEEKDAYS[weekday], today, part("mod") or part("post") or "")
-    return _plus(today, _RELATIVE[part("rel") or "today"])
-
-
 # One reader a rule; each is told the match and today
 
 
-def _is_next(found: re.Match[str]) -> bool:
-    return bool(_IS_NEXT.search(found[0]) or _IS_COMING.search(found[0]))
-
-
 def _range(days: Days, found: re.Match[str], today: date) -> None:
-    first, last = _date(found, "a", today), _date(found, "b", today)
+    first, last = named_date(found, "a", today), named_date(found, "b", today)
     if first is None or last is None:
         return
     if last < first and found["wd_b"]:
-        last = _plus(last, 7 * (-(-(first - last).days // 7)))
+        last = days_on(last, 7 * (-(-(first - last).days // 7)))
     if first <= last:
         days.ranges.append((first, last))
 
@@ -189,7 +86,7 @@ def _range(days: Days, found: re.Match[str], today: date) -> None:
 def _month_days(days: Days, found: re.Match[str], today: date) -> None:
     month = found["month"]
     ends = [
-        _coming_date(MONTHS[month], int(n), None, today) if month else _coming_day(int(n), today)
+        coming_date(MONTHS[month], int(n), None, today) if month else coming_day(int(n), today)
         for n in (found["from"], found["to"])
     ]
     if ends[0] is not None and ends[1] is not None and ends[0] <= ends[1]:
@@ -197,26 +94,28 @@ def _month_days(days: Days, found: re.Match[str], today: date) -> None:
 
 
 def _week_of(days: Days, found: re.Match[str], today: date) -> None:
-    if (day := _date(found, "a", today)) is not None:
-        days.frame = _week(day)
+    if (day := named_date(found, "a", today)) is not None:
+        days.frame = week_with(day)
 
 
 def _week_after(days: Days, found: re.Match[str], today: date) -> None:
-    if (day := _date(found, "a", today)) is None:
+    if (day := named_date(found, "a", today)) is None:
         return
     before = found["side"] in ("before", "antes")
-    days.frame = (_plus(day, -7), _plus(day, -1)) if before else (_plus(day, 1), _plus(day, 7))
+    days.frame = (
+        (days_on(day, -7), days_on(day, -1)) if before else (days_on(day, 1), days_on(day, 7))
+    )
 
 
 def _after(days: Days, found: re.Match[str], today: date) -> None:
-    if (day := _date(found, "a", today)) is not None:
-        first = _plus(day, 1 if found["strict"] else 0)
-        days.ranges.append((first, _plus(first, OPEN_DAYS)))
+    if (day := named_date(found, "a", today)) is not None:
+        first = days_on(day, 1 if found["strict"] else 0)
+        days.ranges.append((first, days_on(first, OPEN_DAYS)))
 
 
 def _before(days: Days, found: re.Match[str], today: date) -> None:
-    if (day := _date(found, "a", today)) is not None:
-        days.ranges.append((min(today, day), _plus(day, -1 if found["strict"] else 0)))
+    if (day := named_date(found, "a", today)) is not None:
+        days.ranges.append((min(today, day), days_on(day, -1 if found["strict"] else 0)))
 
 
 def _except(days: Days, found: re.Match[str], today: date) -> None:
@@ -224,9 +123,68 @@ def _except(days: Days, found: re.Match[str], today: date) -> None:
 
 
 def _from_day(days: Days, found: re.Match[str], today: date) -> None:
-    if (day := _date(found, "a", today)) is not None:
-        number, unit = _number(found["n"]), found["unit"]
-        days.ranges.append((_plus(day, number * (7 if unit[0] in "ws" else 1)),) * 2)
+    """ "Two weeks after the 20th", "the day before", "friday week"."""
+    if (day := named_date(found, "a", today)) is not None:
+        number = number_of(found["n"]) if found["n"] else 1
+        week = not found["side"] or (found["unit"] or "d")[0] in "ws"
+        ahead = number * (7 if week else 1)
+        back = found["side"] in ("before", "antes")
+        days.ranges.append((days_on(day, -ahead if back else ahead),) * 2)
+
+
+def _not_this_week(days: Days, found: re.Match[str], today: date) -> None:
+    monday = days_on(week_with(today)[0], 7)
+    days.ranges.append((monday, days_on(monday, OPEN_DAYS)))
+
+
+def _two_weeks(days: Days, found: re.Match[str], today: date) -> None:
+    days.frame = (today, days_on(week_with(today)[1], 7))
+
+
+def _not_weekends(days: Days, found: re.Match[str], today: date) -> None:
+    days.not_weekdays |= {5, 6}
+
+
+def _away_until(days: Days, found: re.Match[str], today: date) -> None:
+    if (day := named_date(found, "a", today)) is not None:
+        days.ranges.append((day, days_on(day, OPEN_DAYS)))
+
+
+def _by_end(days: Days, found: re.Match[str], today: date) -> None:
+    later = bool(re.search(r"\bnext\b", found[0]))
+    if found["what"][0] in "ws":
+        last = days_on(week_with(today)[1], 7 if later else 0)
+    elif found["what"][0] == "m":
+        last = month_with(*months_on(today, 1 if later else 0))[1]
+    else:
+        last = date(min(today.year + later, 9998), 12, 31)
+    days.frame = (today, max(last, today))
+
+
+def _before_span(days: Days, found: re.Match[str], today: date) -> None:
+    if found["month"]:
+        first = month_with(*_named_month(found["month"], today))[0]
+    else:
+        first = days_on(week_with(today)[0], 7)
+    if first > today:
+        days.frame = (today, days_on(first, -1))
+
+
+_NTH = {
+    name: nth
+    for nth, names in enumerate(
+        ("first 1st primera", "second 2nd segunda", "third 3rd tercera", "fourth 4th cuarta")
+    )
+    for name in names.split()
+}
+
+
+def _nth_week(days: Days, found: re.Match[str], today: date) -> None:
+    if found["month"]:
+        year, month = _named_month(found["month"], today)
+    else:
+        year, month = months_on(today, 1 if is_next(found) else 0)
+    days.frame = nth_week(year, month, _NTH.get(found["nth"]))
 
 
 _BEGINNING = frozenset("early beginning start principios inicio comienzos first".split())
@@ -240,32 +198,23 @@ def _place(found: re.Match[str]) -> int:
 
 
 def _placed_week(days: Days, found: re.Match[str], today: date) -> None:
-    monday = _plus(_week(today)[0], 7 if _is_next(found) else 0)
+    monday = days_on(week_with(today)[0], 7 if is_next(found) else 0)
     first, last = ((0, 1), (1, 3), (3, 6))[_place(found)]
-    if _plus(monday, last) < today:
-        monday = _plus(monday, 7)
-    days.ranges.append((_plus(monday, first), _plus(monday, last)))
+    if days_on(monday, last) < today:
+        monday = days_on(monday, 7)
+    days.ranges.append((days_on(monday, first), days_on(monday, last)))
 
 
 def _placed_month(days: Days, found: re.Match[str], today: date) -> None:
     if found["month"]:
         year, month = _named_month(found["month"], today)
     else:
-        year, month = _months_on(today, 1 if _is_next(found) else 0)
-    begins, ends = _part_of_month(year, month, _place(found))
+        year, month = months_on(today, 1 if is_next(found) else 0)
+    begins, ends = part_of_month(year, month, _place(found))
     if ends < today:
-        later = _months_on(date(year, month, 1), 12 if found["month"] else 1)
-        begins, ends = _part_of_month(*later, _place(found))
+        later = months_on(date(year, month, 1), 12 if found["month"] else 1)
+        begins, ends = part_of_month(*later, _place(found))
     days.ranges.append((begins, ends))
-
-
-def _part_of_month(year: int, month: int, place: int) -> tuple[date, date]:
-    first, last = _month(year, month)
-    if place == 0:
-        return first, first.replace(day=10)
-    if place == 1:
-        return first.replace(day=11), first.replace(day=20)
-    return first.replace(day=21), last
 
 
 def _named_month(name: str, today: date) -> tuple[int, int]:
@@ -274,55 +223,60 @@ def _named_month(name: str, today: date) -> tuple[int, int]:
 
 
 def _in_units(days: Days, found: re.Match[str], today: date) -> None:
-    number, unit = _number(found["n"]), found["unit"]
+    number, unit = number_of(found["n"]), found["unit"]
     if unit.startswith("d"):
-        days.ranges.append((_plus(today, number),) * 2)
+        days.ranges.append((days_on(today, number),) * 2)
     elif unit[0] in "ws":
-        days.frame = _week(_plus(today, 7 * number))
+        days.frame = week_with(days_on(today, 7 * number))
     else:
-        year, month = _months_on(today, number)
-        day = date(year, month, min(today.day, monthrange(year, month)[1]))
-        days.frame = (_plus(day, -3), _plus(day, 3))
+        year, month = months_on(today, number)
+        day = same_day(year, month, today.day)
+        days.frame = (days_on(day, -3), days_on(day, 3))
 
 
 def _ago(days: Days, found: re.Match[str], today: date) -> None:
-    number, unit = _number(found["n"]), found["unit"]
+    number, unit = number_of(found["n"]), found["unit"]
     back = {"d": 1, "w": 7, "s": 7}.get(unit[0], 30) * number
-    days.ranges.append((_plus(today, -back),) * 2)
+    days.ranges.append((days_on(today, -back),) * 2)
 
 
 def _within(days: Days, found: re.Match[str], today: date) -> None:
-    number, unit = _number(found["n"] or "few"), found["unit"]
+    number, unit = number_of(found["n"] or "few"), found["unit"]
     span = {"d": 1, "w": 7, "s": 7}.get(unit[0], 30) * number
-    days.ranges.append((today, _plus(today, span)))
+    days.ranges.append((today, days_on(today, span)))
 
 
 def _weeks_on(count: int) -> Callable[[Days, re.Match[str], date], None]:
     def read(days: Days, found: re.Match[str], today: date) -> None:
-        days.frame = _week(_plus(today, 7 * count))
+        days.frame = week_with(days_on(today, 7 * count))
+        if found[0].startswith("later this") and today.weekday() < 6:
+            days.frame = (days_on(today, 1), days.frame[1])
 
     return read
 
 
 def _weekend(days: Days, found: re.Match[str], today: date) -> None:
-    saturday = _plus(_week(today)[0], 5)
-    if _is_next(found) and today.weekday() >= 3:
-        saturday = _plus(saturday, 7)
-    days.ranges.append((saturday, _plus(saturday, 1)))
+    saturday = days_on(week_with(today)[0], 12 if is_next(found) else 5)
+    days.ranges.append((saturday, days_on(saturday, 1)))
+
+
+def _weekend_after_next(days: Days, found: re.Match[str], today: date) -> None:
+    saturday = days_on(week_with(today)[0], 19)
+    days.ranges.append((saturday, days_on(saturday, 1)))
 
 
 def _this_month(days: Days, found: re.Match[str], today: date) -> None:
-    days.frame = _month(*_months_on(today, 1 if _is_next(found) else 0))
+    days.frame = month_with(*months_on(today, 1 if is_next(found) else 0))
 
 
 def _in_month(days: Days, found: re.Match[str], today: date) -> None:
-    days.frame = _month(*_named_month(found["month"], today))
+    days.frame = month_with(*_named_month(found["month"], today))
 
 
 def _last_weekday(days: Days, found: re.Match[str], today: date) -> None:
     weekday = WEEKDAYS[found["wd"]]
     back = (today.weekday() - weekday) % 7 or 7
-    days.ranges.append((_plus(today, -back),) * 2)
+    days.ranges.append((days_on(today, -back),) * 2)
 
 
 def _weekdays(days: Days, found: re.Match[str], today: date) -> None:
@@ -346,10 +300,11 @@ def _single(days: Days, found: re.Match[str], today: date) -> None:
         if days.frame is not None:
             days.weekdays.add(WEEKDAYS[weekday])
             return
+        days.loose.add(WEEKDAYS[weekday])
         if WEEKDAYS[weekday] == today.weekday():
-            days.ranges += [(today, today), (_plus(today, 7),) * 2]
+            days.ranges += [(today, today), (days_on(today, 7),) * 2]
             return
-    if (day := _date(found, "a", today)) is not None:
+    if (day := named_date(found, "a", today)) is not None:
         days.ranges.append((day, day))
 
 
@@ -363,6 +318,15 @@ _READERS: dict[str, Callable[[Days, re.Match[str], date], None]] = {
     "last_week": _weeks_on(-1),
     "except": _except,
     "month_days": _month_days,
+    "not_this_week": _not_this_week,
+    "not_weekends": _not_weekends,
+    "busy": _except,
+    "away_until": _away_until,
+    "by_end": _by_end,
+    "before_span": _before_span,
+    "two_weeks": _two_weeks,
+    "nth_week": _nth_week,
+    "weekend_after_next": _weekend_after_next,
     "week_of": _week_of,
     "week_beside": _week_after,
     "counted_from": _from_day,
@@ -386,7 +350,7 @@ _READERS: dict[str, Callable[[Days, re.Match[str], date], None]] = {
     "any_time": _any_time,
 }
 _RULES = tuple(
-    (re.compile(expanded(expression, _WORDS)), _READERS[rule["reads"]])
-    for rule in _GRAMMAR["rule"]
+    (re.compile(expanded(expression, WORDS)), _READERS[rule["reads"]])
+    for rule in GRAMMAR["rule"]
     for expression in rule["say"]
 )

@@ -1,6 +1,7 @@
 """English or Spanish: the language of the main clause, also for very short messages."""
 
-from agent.understanding.classifier import Linear
+from collections.abc import Mapping
+
 from agent.understanding.spelling import squeezed, words
 
 SURE = 0.75
@@ -23,8 +24,9 @@ _ENGLISH = frozenset(
 )
 
 
-def detect(text: str, model: Linear, previous: str | None) -> str:
-    """`en` or `es`; a text that fits both keeps the language of the conversation."""
+def detect(text: str, chances: Mapping[str, float], previous: str | None) -> str:
+    """`en` or `es`; a text that fits both keeps the language of the conversation. `chances`: the
+    network's, of each."""
     said = [w for w in words(squeezed(text)) if w not in _EITHER and not w.isdigit()]
     if not said or (len(said) == 1 and len(said[0]) < 3 and said[0] not in _SPANISH):
         return previous or "en"
@@ -32,7 +34,6 @@ def detect(text: str, model: Linear, previous: str | None) -> str:
         spanish, english = sum(w in _SPANISH for w in said), sum(w in _ENGLISH for w in said)
         if spanish != english:
             return "es" if spanish > english else "en"
-    chances = dict(zip(model.labels, model.probabilities([text])[0], strict=True))
     best = "es" if chances["es"] > chances["en"] else "en"
     if previous is not None and chances[best] < SURE:
         return previous

@@ -19,6 +19,10 @@ _SILENT = frozenset(_NAMES["silent"])
 _SAME: dict[str, str] = {
     fold(spanish): english for english, all_of in _NAMES["same"].items() for spanish in all_of
 }
+_BRANDS = frozenset(
+    brand for brands in _NAMES["brands"].values() for brand in brands if " " not in brand
+)
+_SAME |= {brand: generic for generic, brands in _NAMES["brands"].items() for brand in brands}
 _CUES = frozenset(_NAMES["cues"])
 _HOLLOW_WEIGHT = 0.1
 _KIND_WEIGHT = 0.25
@@ -120,6 +124,12 @@ def match_items(text: str, labels: Sequence[str]) -> tuple[int, ...]:
     return tuple(i for i, score in enumerate(scores) if score >= best * 0.9)
 
 
+def says_more(text: str, labels: Sequence[str]) -> bool:
+    """Whether the words are more than names of labels: "sertraline?" is not, "is it safe" is."""
+    known = Counter(word for label in labels for word in _content(label))
+    return any(not _heard([word], known) for word in _content(text))
+
+
 def _content(text: str) -> list[str]:
     found = []
     for word in re.findall(r"[a-z]+|\d+(?:\.\d+)?", _phrases_joined(fold(text))):
@@ -154,7 +164,8 @@ def _heard(said: Sequence[str], known: Counter[str]) -> frozenset[str]:
         if word in known:
             heard.add(word)
         elif len(word) >= 4:
-            close = [k for k in known if alike(word, k) or _begins(word, k)]
+            close = {k for k in known if alike(word, k) or _begins(word, k)}
+            close = close or {_SAME[b] for b in _BRANDS if alike(word, b) and _SAME[b] in known}
             heard.update(close if len(close) == 1 else ())
     return frozenset(heard)
 

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.domain.terms import ROUTE_OF, Intent, Route
-from agent.understanding.classifier import Floats, Models, load_models
-from agent.understanding.examples import CONTEXT
+from agent.reader.lessons import CONTEXT
+from agent.reader.reader import Floats, Reader
 from agent.understanding.language import detect
 from agent.understanding.segments import pieces
-from knowledge.encoder import Encoder
 
-SURE_CLAUSE = 0.62
+SURE_CLAUSE = 0.45
 """How sure a clause must be to be a wish of its own."""
 
-SURE_IN_WHOLE = 0.10
+SURE_IN_WHOLE = 0.05
 """... and how much of the whole message's reading must agree, unless the clause is very sure."""
 
 VERY_SURE = 0.75
@@ -77,10 +76,9 @@ class _Clause:
 class Understanding:
     """Thread-safe, CPU only; call it through `asyncio.to_thread`."""
 
-    def __init__(self, encoder: Encoder, models: Models) -> None:
-        self._encoder = encoder
-        self._models = models
-        labels = models.intent.labels
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        labels = reader.intents
         self._context = labels.index(CONTEXT)
         self._columns = [i for i, label in enumerate(labels) if label != CONTEXT]
         self._intents = [Intent(labels[i]) for i in self._columns]
@@ -89,21 +87,16 @@ class Understanding:
     def read(self, text: str, previous: str | None = None) -> Reading:
         """`previous`: the conversation's language so far, for messages like "ok"."""
         plain = text[:LONGEST]
-        language = detect(plain, self._models.language, previous)
+        language = detect(plain, self._reader.read(plain).languages, previous)
         cut = pieces(plain)
         texts = [plain, *cut] if len(cut) > 1 else [plain]
-        whole, *clauses = self._clauses(texts)
+        whole, *clauses = [self._clause(each) for each in texts]
         return Reading(language, self._wishes(whole, clauses))
 
-    def _clauses(self, texts: Sequence[str]) -> list[_Clause]:
-        embeddings = np.vstack([self._encoder.encode([text]) for text in texts])
-        rows = self._models.intent.probabilities(texts, embeddings)
-        clauses = []
-        for text, row in zip(texts, rows, strict=True):
-            part = float(row[self._context])
-            chances = row[self._columns] / max(1.0 - part, 1e-6)
-            clauses.append(_Clause(text, chances, part))
-        return clauses
+    def _clause(self, text: str) -> _Clause:
+        row = self._reader.read(text).intents
+        part = float(row[self._context])
+        return _Clause(text, row[self._columns] / max(1.0 - part, 1e-6), part)
 
     def _wishes(self, whole: _Clause, clauses: Sequence[_Clause]) -> tuple[Wish, ...]:
         groups = self._grouped(whole, clauses)
@@ -195,8 +188,3 @@ _MOVED = frozenset({Intent.APPOINTMENT_CANCEL, Intent.APPOINTMENT_BOOK})
 
 def _text(parts: Sequence[_Clause]) -> str:
     return ", ".join(part.text for part in parts)
-
-
-def load_understanding(encoder: Encoder) -> Understanding:
-    """With the models that set-up trained; InputError when they are missing."""
-    return Understanding(encoder, load_models(encoder.id))

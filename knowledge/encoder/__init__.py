@@ -26,6 +26,9 @@ from knowledge.errors import InputError
 
 MODELS_DIR_VARIABLE = "PORTICO_MODELS_DIR"
 MAX_TOKENS = 256
+SHARED_LAYERS = 8
+"""After how many layers `states` are taken: what other networks of the same root read on from."""
+
 _REMEMBERED = 32
 
 
@@ -71,64 +74,78 @@ class Side:
         return np.asarray(level / max(float(np.linalg.norm(level)), 1e-12), dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """`vector`, shape (dimension,), at unit length; `states`, shape (tokens, dimension): the token
+    vectors after the shared layers. Both read-only."""
+
+    vector: NDArray[np.float32]
+    states: NDArray[np.float32]
+
+
 class Encoder:
     """Thread-safe; rows are L2-normalised float32 of `dimension` values.
 
-    `encode` is for what a person writes (questions, messages, classifier examples),
-    `encode_passages` for documents; the two sides meet in one space.
+    `encode` and `read` are for what a person writes, `encode_passages` for documents; the two sides
+    meet in one space. `model` names the weights and where `states` are taken, for networks that go
+    on from them; `id` is the export's own.
     """
 
     def __init__(
         self,
         identity: str,
+        model: str,
         tokenizer: Tokenizer,
         session: onnxruntime.InferenceSession,
         asked: Side,
         stated: Side,
     ) -> None:
         self.id = identity
+        self.model = model
         self.dimension = len(asked.centre)
         self._tokenizer = tokenizer
         self._session = session
         self._asked = asked
         self._stated = stated
-        self._recent: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._recent: OrderedDict[str, Encoded] = OrderedDict()
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions or messages, shape (n, dimension).
+        """Vectors of questions or messages, shape (n, dimension)."""
+        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            row[:] = self.read(text).vector
+        return rows
 
-        A single text is remembered for a moment: route, safety and retrieval ask for the same one.
-        """
-        if len(texts) != 1:
-            return self._encode(texts, self._asked)
+    def read(self, text: str) -> Encoded:
+        """A question or message. The last ones are remembered for a moment: route, safety and
+        retrieval ask for the same text."""
         with self._lock:
-            known = self._recent.get(texts[0])
+            known = self._recent.get(text)
         if known is None:
-            known = self._encode(texts, self._asked)
+            known = self._encoded(self._asked, text)
             with self._lock:
-                self._recent[texts[0]] = known
+                self._recent[text] = known
                 if len(self._recent) > _REMEMBERED:
                     self._recent.popitem(last=False)
-        return known.copy()
+        return known
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of document text, shape (n, dimension)."""
-        return self._encode(texts, self._stated)
-
-    def _encode(self, texts: Sequence[str], side: Side) -> NDArray[np.float32]:
         # One text a run: int8 activations share a scale over a batch, so a neighbour would change
         # the vector, and on one thread a batch gains a third at most (measured, see the ADR).
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
-            row[:] = side.correct(self._embed(side.prefix + text))
+            row[:] = self._encoded(self._stated, text).vector
         return rows
 
-    def _embed(self, text: str) -> NDArray[np.float32]:
-        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+    def _encoded(self, side: Side, text: str) -> Encoded:
+        ids = np.array([self._tokenizer.encode(side.prefix + text).ids], dtype=np.int64)
         inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        (rows,) = self._session.run(["embedding"], inputs)
-        return np.asarray(rows[0], dtype=np.float32)
+        embeddings, states = self._session.run(["embedding", "states"], inputs)
+        encoded = Encoded(side.correct(np.asarray(embeddings[0], dtype=np.float32)), states[0])
+        encoded.vector.flags.writeable = encoded.states.flags.writeable = False
+        return encoded
 
 
 def load_encoder() -> Encoder:
@@ -146,6 +163,7 @@ def load_encoder() -> Encoder:
     options.inter_op_num_threads = 1
     return Encoder(
         manifest.id,
+        f"{manifest.model}@{SHARED_LAYERS}",
         Tokenizer.from_file(str(folder / "tokenizer.json")),
         onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]

@@ -15,7 +15,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
-from knowledge.encoder import MAX_TOKENS, EncoderManifest, SideManifest
+from knowledge.encoder import MAX_TOKENS, SHARED_LAYERS, EncoderManifest, SideManifest
 from knowledge.encoder.packed import packed_model_path, read_packed, write_model_folder
 
 MODEL = "intfloat/multilingual-e5-small"
@@ -84,19 +84,21 @@ class _RowQuantised(torch.nn.Module):  # type: ignore[misc]
 
 
 class _Pooled(torch.nn.Module):  # type: ignore[misc]
-    """Token vectors averaged under the mask, at unit length."""
+    """Token vectors averaged under the mask, at unit length; and those of the shared layers."""
 
     def __init__(self, transformer: torch.nn.Module) -> None:
         super().__init__()
         self.transformer = transformer
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        states = self.transformer(
-            input_ids=input_ids, attention_mask=attention_mask, return_dict=False
-        )[0]
-        weights = attention_mask.unsqueeze(-1).to(states.dtype)
-        pooled = (states * weights).sum(1) / weights.sum(1)
-        return torch.nn.functional.normalize(pooled, dim=-1)
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        layers = self.transformer(
+            input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
+        ).hidden_states
+        weights = attention_mask.unsqueeze(-1).to(layers[-1].dtype)
+        pooled = (layers[-1] * weights).sum(1) / weights.sum(1)
+        return torch.nn.functional.normalize(pooled, dim=-1), layers[SHARED_LAYERS]
 
 
 def _write_graph(reference: SentenceTransformer, full: Path, quantised: Path) -> None:
@@ -110,11 +112,12 @@ def _write_graph(reference: SentenceTransformer, full: Path, quantised: Path) ->
         (example, example),
         str(full),
         input_names=["input_ids", "attention_mask"],
-        output_names=["embedding"],
+        output_names=["embedding", "states"],
         dynamic_axes={
             "input_ids": {0: "batch", 1: "tokens"},
             "attention_mask": {0: "batch", 1: "tokens"},
             "embedding": {0: "batch"},
+            "states": {0: "batch", 1: "tokens"},
         },
         opset_version=17,
         dynamo=False,
@@ -125,6 +128,8 @@ def _write_graph(reference: SentenceTransformer, full: Path, quantised: Path) ->
         op_types_to_quantize=["MatMul"],
         per_channel=True,
         weight_type=QuantType.QInt8,
+        # Seven bits: with eight, processors without VNNI overflow where others do not.
+        reduce_range=True,
     )
 
 

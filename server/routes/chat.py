@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from agent.domain.audit import LedgerEvent
-from agent.domain.conversation import ControlChange, Conversation, Message
+from agent.domain.conversation import ControlChange, Conversation, Delta, Message
 from agent.domain.ids import ConversationId, MessageId, PatientId
 from agent.domain.people import Patient
 from agent.turns import NoAccess
@@ -107,6 +107,8 @@ class Connection:
             match await watcher.next():
                 case Status(state=state):
                     await self._perform(self._session.status(state))
+                case Delta() as delta:
+                    await self._perform(self._session.delta(delta))
                 case Lagged():
                     await self._perform(self._session.lagged())
                 case Expired():

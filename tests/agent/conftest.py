@@ -13,7 +13,7 @@ from agent.adapters.ehr.demo.ehr import DemoEhr
 from agent.bootstrap import Models, load_models, running_agent
 from agent.clock import RunningClock
 from agent.domain.audit import TurnRecord
-from agent.domain.conversation import Conversation, Entry, Message
+from agent.domain.conversation import Conversation, Delta, Entry, Message
 from agent.domain.desk import Draft, Task
 from agent.domain.ids import ConversationId, MessageId, PatientId
 from agent.settings import load_settings
@@ -30,12 +30,16 @@ class Watcher:
     entries: list[Entry] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
+    deltas: list[Delta] = field(default_factory=list)
 
     def entry(self, entry: Entry) -> None:
         self.entries.append(entry)
 
     def status(self, conversation_id: ConversationId, state: str) -> None:
         pass
+
+    def delta(self, delta: Delta) -> None:
+        self.deltas.append(delta)
 
     def task(self, task: Task) -> None:
         self.tasks.append(task)

@@ -1,6 +1,7 @@
 """The doctor names what would fail before the server does, and touches nothing."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,14 @@ def practice(tmp_path: Path, models: Models, monkeypatch: pytest.MonkeyPatch) ->
     return Path(shutil.copytree(PRACTICE, tmp_path / "practice"))
 
 
-def states(practice: Path, data: Path) -> dict[str, State]:
+TODAY = date(2026, 11, 21)
+
+
+def states(practice: Path, data: Path, today: date = TODAY) -> dict[str, State]:
     """The worst state of each part."""
     worst: dict[str, State] = {}
     order = list(State)
-    for finding in examine(practice, data):
+    for finding in examine(practice, data, today):
         known = worst.get(finding.part, State.WORKS)
         worst[finding.part] = max(known, finding.state, key=order.index)
     return worst
@@ -53,6 +57,20 @@ def test_what_would_fail_is_named(
     assert states(practice, tmp_path / "data")[part] is State.FAILS
 
 
+def test_overdue_help_lines_and_laws_fail(practice: Path, tmp_path: Path) -> None:
+    for day, state in ((date(2027, 2, 21), State.WORKS), (date(2027, 2, 22), State.FAILS)):
+        found = states(practice, tmp_path / "data", day)
+        assert (found["help lines"], found["jurisdiction"]) == (state, state)
+
+
+def test_a_practice_that_names_no_place_is_told_what_applies(
+    practice: Path, tmp_path: Path
+) -> None:
+    path = practice / "practice.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('jurisdiction = "CO"\n', ""))
+    assert states(practice, tmp_path / "data")["jurisdiction"] is State.LOOK
+
+
 def test_missing_models_fail_and_the_rest_is_still_examined(
     practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,7 +89,7 @@ def test_an_overdue_document_is_pointed_out(practice: Path, tmp_path: Path) -> N
         "---\ntitle: Old\nreview_by: 2020-01-01\n---\n# Old\n\n## Is it old?\nYes, it is old.\n",
         encoding="utf-8",
     )
-    overdue = [f for f in examine(practice, tmp_path / "data") if "old.md" in f.words]
+    overdue = [f for f in examine(practice, tmp_path / "data", TODAY) if "old.md" in f.words]
     assert [finding.state for finding in overdue] == [State.LOOK]
 
 

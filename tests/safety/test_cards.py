@@ -1,6 +1,7 @@
 """The fixed cards: which is shown, what it says, what it never says."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -24,6 +25,12 @@ USUAL: dict[str, Any] = {
 }
 
 
+OF_THE_TABLE = {
+    language: {resource.href[language] for resource in load_resources().table.values()}
+    for language in ("en", "es")
+}
+
+
 def shown(category, level, reasons=(), **changes):
     return CARDS.card(Assessment(Level(level), category, reasons), **{**USUAL, **changes})
 
@@ -37,20 +44,42 @@ def grade(text):
     return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
 
 
+OTHER = ("lexicon:self_harm.intent:other",)
+BODILY = {Category.MEDICAL, Category.EYE, Category.POST_OPERATIVE, Category.OVERDOSE}
+OF_THE_PRACTICE = {f"tel:{number}" for number in PHONES.values()}
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("category", DANGERS)
 @pytest.mark.parametrize("level", [2, 3, 4])
-@pytest.mark.parametrize("repeat", [False, True])
 @pytest.mark.parametrize("minor", [False, True])
-def test_every_danger_has_a_short_card_with_a_way_to_help(category, level, language, repeat, minor):
+@pytest.mark.parametrize("about_other", [False, True])
+@pytest.mark.parametrize("repeat", [0, 1, 2])
+def test_every_danger_has_a_short_card_with_a_way_to_help(
+    category, level, language, minor, about_other, repeat
+):
+    """The longest it gets: at night, alerted, where local numbers have to be named too."""
     card = shown(
-        category, level, language=language, repeat=repeat, minor=minor, practice_open=False
+        category,
+        level,
+        OTHER if about_other else (),
+        language=language,
+        minor=minor,
+        repeat=repeat,
+        practice_open=False,
+        jurisdiction="",
     )
     assert len(card.text.split()) <= MAX_WORDS
+    assert card.text.count("{") == 0
     assert (card.card.category, card.card.level) == (category, Level(level))
-    assert f".{language}@" in card.card.version
-    assert any(action.href == "tel:911" for action in card.card.actions)
-    assert all(a.href.startswith(("tel:", "sms:", "https:")) for a in card.card.actions)
+    assert re.fullmatch(rf"[\w.]+\.{language}@\d{{4}}-\d{{2}}-\d{{2}}", card.card.version)
+    links = {action.href for action in card.card.actions}
+    assert "tel:911" in links
+    assert links <= OF_THE_TABLE[language] | OF_THE_PRACTICE
+    assert all(href.startswith(("tel:", "sms:", "https://")) for href in links)
+    if category not in BODILY:
+        assert any(href.startswith("sms:") for href in links), "text instead of a call"
+    assert tuple(option.id for option in card.options) in ((), CHOICES)
 
 
 def test_cards_read_at_sixth_grade():
@@ -72,9 +101,12 @@ def test_the_imminent_card_sends_to_help_and_away_from_means():
         assert needed in text
 
 
-def test_an_alert_is_mentioned_only_when_it_was_accepted():
-    assert "alerted our team" in shown(Category.SELF_HARM, 3).text
-    assert "alerted" not in shown(Category.SELF_HARM, 3, alerted=False).text
+@pytest.mark.parametrize("category", DANGERS)
+@pytest.mark.parametrize(("language", "said"), [("en", "I've alerted"), ("es", "He avisado")])
+@pytest.mark.parametrize("level", [2, 3, 4])
+def test_an_alert_is_mentioned_only_when_it_was_accepted(category, language, said, level):
+    assert said in shown(category, level, language=language).text
+    assert said not in shown(category, level, language=language, alerted=False).text
 
 
 def test_after_hours_the_card_says_so_and_offers_the_line():
@@ -93,12 +125,15 @@ def test_one_question_with_three_buttons(level):
 
 
 def test_no_question_when_seconds_count():
-    assert shown(Category.SELF_HARM, 4).options == ()
-    assert shown(Category.MEDICAL, 4).options == ()
+    for category in DANGERS:
+        assert shown(category, 4).options == ()
 
 
 def test_a_chemical_in_the_eye_is_rinsed_first():
-    assert "Rinse" in shown(Category.EYE, 4, ("lexicon:eye.chemical",)).text
+    first = ("lexicon:eye.chemical",)
+    assert shown(Category.EYE, 4, first).text.startswith("Rinse")
+    assert shown(Category.EYE, 4, first, language="es").text.startswith("Enjuague")
+    assert shown(Category.EYE, 4, first, minor=True).text.startswith("Rinse")
     assert "rinse" not in shown(Category.EYE, 4, ("lexicon:eye.retina",)).text.lower()
 
 
@@ -110,22 +145,40 @@ def test_a_guarded_rule_does_not_choose_the_card():
 def test_danger_of_another_person_has_its_own_words():
     card = shown(Category.SELF_HARM, 3, ("lexicon:self_harm.intent:other",))
     assert "stay with them" in card.text
+    young = shown(Category.SELF_HARM, 3, OTHER, minor=True, language="es")
+    assert "quédese con ella" in young.text
 
 
 def test_a_minor_is_sent_to_an_adult():
-    assert "adult" in shown(Category.SELF_HARM, 3, minor=True).text
-    assert "adult" not in shown(Category.SELF_HARM, 3).text
+    for level in (2, 3, 4):
+        assert "adult" in shown(Category.SELF_HARM, level, minor=True).text
+        assert "adulto" in shown(Category.SELF_HARM, level, minor=True, language="es").text
+        assert "adult" not in shown(Category.SELF_HARM, level).text
 
 
 def test_partner_violence_offers_quick_exit_and_no_office_call():
     card = shown(Category.DOMESTIC_VIOLENCE, 3)
     assert "Quick exit" in card.text
     assert "does not clear your history" in card.text
+    spanish = shown(Category.DOMESTIC_VIOLENCE, 3, language="es")
+    assert "Salida rápida" in spanish.text
+    assert "No borra el historial" in spanish.text
+    assert "tel:+14155550100" not in {a.href for a in (*card.card.actions, *spanish.card.actions)}
 
 
 def test_the_second_card_does_not_repeat_the_first():
     for category in DANGERS:
-        assert shown(category, 3).text != shown(category, 3, repeat=True).text
+        for language in ("en", "es"):
+            first = shown(category, 3, language=language)
+            later = [shown(category, 3, language=language, repeat=n).text for n in range(1, 6)]
+            texts = [first.text, *later]
+            assert all(one != next_ for one, next_ in pairwise(texts))
+            assert len(set(texts)) == 3
+
+
+def test_rinsing_goes_on_in_the_second_card():
+    card = shown(Category.EYE, 4, ("lexicon:es.eye.chemical",), language="es", repeat=1)
+    assert card.text.startswith("Siga enjuagando")
 
 
 def test_outside_the_known_states_local_numbers_are_named():

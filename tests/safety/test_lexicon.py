@@ -1,4 +1,8 @@
-"""What the lexicon hears and what it lets pass, as a table per category."""
+"""What the lexicon hears and what it lets pass: tables, its own examples, and its written form."""
+
+import json
+import time
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +13,11 @@ from agent.safety.rules import LEXICON_DIR, read_rules
 from agent.safety.screen import Screen
 from knowledge.errors import InputError
 
-SCREEN = Screen(Lexicon(read_rules()), None)
+BOOK = read_rules()
+LEXICON = Lexicon(BOOK)
+SCREEN = Screen(LEXICON)
+TABLE = Path(__file__).parent / "tables" / "explicit.jsonl"
+LONGEST_PATTERN = 121
 
 DANGER = [
     ("self_harm", 4, "I'm going to kill myself tonight"),
@@ -23,7 +31,6 @@ DANGER = [
     ("self_harm", 3, "quiero suicidarme"),
     ("self_harm", 2, "I wish I were dead already"),
     ("self_harm", 2, "everyone would be better off without me"),
-    ("self_harm", 2, "I won't be needing any more appointments, thank you for trying"),
     ("self_harm", 2, "I started cutting my arms"),
     ("self_harm", 2, "ya no quiero vivir"),
     ("self_harm", 2, "estarían mejor sin mí"),
@@ -96,6 +103,17 @@ HARMLESS = [
     "my daughter hurt her ankle",
     "my husband hit traffic",
     "my deductible is killing me",
+    "do you write letters for emotional support animals",
+    "can you write a letter for my daughter's teacher",
+    "do you write notes for work",
+    "how do i put in my eye drops",
+    "do they put dilating drops in your eyes",
+    "this ref is blind",
+    "I'd rather hear a voice",
+    "the airline lost my bags and nobody cares",
+    "I'm hopeless with computers",
+    "I'm gonna be gone for two weeks so i need my refill early",
+    "I've started two pills and one says not to drink grapefruit juice",
     "me muero de hambre",
     "este calor me está matando",
     "no quiero morir, solo quiero dormir mejor",
@@ -103,6 +121,31 @@ HARMLESS = [
     "hace diez años intenté suicidarme y ya estoy bien",
     "no veo mi cita en el portal",
     "¿cuáles son los síntomas de un derrame?",
+    "bueno me despido, cualquier cosa vuelvo a escribir",
+    "Se me quemó el arroz",
+    "el formulario se tragó todo",
+]
+
+# What stands before the danger and sounds like a denial, a question or a story, and is none.
+NOT_LOWERED = [
+    "I'm not kidding, I want to kill myself",
+    "not gonna lie i want to die",
+    "no one cares i want to kill myself",
+    "why not kill myself",
+    "there's no way I'm not killing myself tonight",
+    "I can't promise I won't kill myself",
+    "I've never been so suicidal",
+    "I am not suicidal but I want to die",
+    "after the movie i took all my pills",
+    "in class my friend says she wants to kill herself",
+    "question for billing: if I kill myself do I still owe the fee",
+    "I have no idea why my chest hurts",
+    "no insurance, my chest hurts",
+    "is it normal that my chest hurts and my arm is numb",
+    "no sé qué hacer me quiero morir",
+    "no puedo más me quiero matar",
+    "nunca pensé decirlo pero me quiero matar",
+    "sin dinero y me duele el pecho",
 ]
 
 
@@ -119,9 +162,40 @@ def test_harmless_words_do_not_alarm(text):
     assert assessment.category is None
 
 
+@pytest.mark.parametrize("text", NOT_LOWERED)
+def test_a_word_of_denial_nearby_does_not_lower(text):
+    assert SCREEN.screen(text).level >= Level.PASSIVE
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_explicit_statements_are_heard(language):
+    """The held rows were unseen when docs/SAFETY.md measured them and have been heard since."""
+    rows = [json.loads(line) for line in TABLE.read_text(encoding="utf-8").splitlines()]
+    texts = [row["text"] for row in rows if row["language"] == language]
+    missed = [text for text in texts if SCREEN.screen(text).level < Level.PASSIVE]
+    assert len(missed) <= 0.01 * len(texts), missed
+
+
+@pytest.mark.parametrize("rule", BOOK.rules, ids=lambda rule: rule.id)
+def test_a_rule_hears_its_examples(rule):
+    assert rule.hears.endswith(".")
+    for example in rule.examples:
+        hits = {hit.rule_id: hit.level for hit in LEXICON.read(normalise(example))}
+        assert hits.get(rule.id) is rule.level, example
+
+
+@pytest.mark.parametrize("path", sorted(LEXICON_DIR.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_clinician_can_read_the_file(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert all(len(line) <= LONGEST_PATTERN + len('  "",') for line in lines)
+    if not path.stem.endswith("words"):
+        patterns = [line for line in lines if "(" in line and "examples" not in line]
+        assert not [line for line in patterns if '", "' in line]
+
+
 def test_what_a_guard_lowered_is_kept_as_a_reason():
     assessment = SCREEN.screen("I'm not suicidal")
-    assert assessment.reasons == ("lexicon:self_harm.intent:lowered:negation",)
+    assert assessment.reasons == ("lexicon:self_harm.suicidal:lowered:negation",)
 
 
 def test_reasons_name_rules_and_never_the_patients_words():
@@ -129,26 +203,57 @@ def test_reasons_name_rules_and_never_the_patients_words():
     assert all("xaviera" not in reason.lower() for reason in assessment.reasons)
 
 
-def test_a_mistake_in_a_rule_file_names_file_and_rule(tmp_path):
+def copied(folder):
     for path in LEXICON_DIR.glob("*.toml"):
-        (tmp_path / path.name).write_text(path.read_text())
-    (tmp_path / "en_extra.toml").write_text(
-        '[[rule]]\nid = "x"\ncategory = "self_harm"\nlevel = 3\npatterns = ["a (b"]\n'
+        (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
+
+
+def rule(rule_id, pattern):
+    return (
+        f'[[rule]]\nid = "{rule_id}"\ncategory = "self_harm"\nlevel = 3\n'
+        f'hears = "x."\nexamples = []\npatterns = ["{pattern}"]\n'
     )
+
+
+def test_a_mistake_in_a_rule_file_names_file_and_rule(tmp_path):
+    (copied(tmp_path) / "en_extra.toml").write_text(rule("x", "a (b"))
     with pytest.raises(InputError, match=r"en_extra\.toml: x: "):
         read_rules(tmp_path)
 
 
+def test_a_rule_that_does_not_say_what_it_hears_is_refused(tmp_path):
+    text = rule("x", "a b").replace('hears = "x."\n', "")
+    (copied(tmp_path) / "en_extra.toml").write_text(text)
+    with pytest.raises(InputError, match=r"en_extra\.toml: rule x: 'hears'"):
+        read_rules(tmp_path)
+
+
 def test_two_rules_of_one_name_are_refused(tmp_path):
-    for path in LEXICON_DIR.glob("*.toml"):
-        (tmp_path / path.name).write_text(path.read_text())
-    twin = '[[rule]]\nid = "medical.heart"\ncategory = "medical"\nlevel = 4\npatterns = ["ab"]\n'
-    (tmp_path / "en_twin.toml").write_text(twin)
+    (copied(tmp_path) / "en_twin.toml").write_text(rule("medical.heart", "ab"))
     with pytest.raises(InputError, match=r"medical\.heart stands twice"):
         read_rules(tmp_path)
 
 
 def test_a_split_sentence_counts_once_it_is_whole():
-    lexicon = Lexicon(read_rules())
-    assert lexicon.read_with_earlier([normalise("i want to kill")], normalise("myself"))
-    assert not lexicon.read_with_earlier([normalise("i want to")], normalise("move it"))
+    assert LEXICON.read_with_earlier([normalise("i want to kill")], normalise("myself"))
+    assert not LEXICON.read_with_earlier([normalise("i want to")], normalise("move it"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "took ",
+        "pills ",
+        "i want to kill ",
+        "i am not suicidal ",
+        "no veo el ojo cloro de mi sin ",
+        "not my husband he hit took pills in my eye bleach cannot see chest pain if i ever ",
+        "movie about suicide ",
+    ],
+)
+def test_four_thousand_characters_take_a_moment(words):
+    text = (words * 4000)[:4000]
+    started = time.process_time()
+    LEXICON.read(normalise(text))
+    assert time.process_time() - started < 0.2

@@ -2,9 +2,14 @@
 
 import pytest
 
-from agent.safety.patterns import PatternError, compile_patterns, list_expression
+from agent.safety.patterns import PatternError, Span, read_line, read_list, read_phrases
 
-LISTS = {"pet": list_expression(["dog", "guinea pig"], {})}
+LITTLE = frozenset({"just", "really"})
+LISTS = {"pet": read_list(["dog", "guinea pig"], {}, LITTLE)}
+
+
+def phrases(*patterns):
+    return read_phrases(patterns, LISTS, LITTLE)
 
 
 @pytest.mark.parametrize(
@@ -26,16 +31,39 @@ LISTS = {"pet": list_expression(["dog", "guinea pig"], {})}
         ("help $", "please help . ", True),
         ("done >", "i am done . ok ", True),
         ("done >", "i am done waiting ", False),
+        ("kill myself", "kill really just myself ", True),
+        ("kill myself", "kill only myself ", False),
+        ("(a|b c) d", "b c d ", True),
         ("< stop", "ok . stop it ", True),
         ("no ~ pain", "no chest pain ", True),
         ("no ~ pain", "no fever but pain ", False),
     ],
 )
 def test_a_pattern_matches_word_by_word(pattern, text, found):
-    assert bool(compile_patterns([pattern], LISTS).search(text)) is found
+    assert phrases(pattern).in_line(read_line(text)) is found
 
 
 @pytest.mark.parametrize("pattern", ["a (b", "{unknown} x", "(a|)", "", "..", "what?"])
 def test_an_unreadable_pattern_is_refused(pattern):
     with pytest.raises(PatternError):
-        compile_patterns([pattern], LISTS)
+        phrases(pattern)
+
+
+def test_a_match_is_as_short_as_may_be():
+    line = read_line("i took two of my pills , all my pills ")
+    assert list(phrases("took ... pills").spans(line)) == [Span(1, 6)]
+
+
+def test_a_match_may_have_to_reach_beyond_a_place():
+    line = read_line("took pills and pills ")
+    assert list(phrases("took ... pills").spans(line, beyond=2)) == [Span(0, 4)]
+
+
+@pytest.mark.parametrize(("text", "found"), [("he has no ", True), ("no he has ", False)])
+def test_a_match_at_the_end_ends_with_the_last_word(text, found):
+    assert phrases("no").at_end(read_line(text)) is found
+
+
+def test_phrases_name_the_words_they_need():
+    assert phrases("my suicid* note", "drop [the] {pet} x").needs == {"suicid*", "drop"}
+    assert phrases("[a]").needs is None

@@ -1,30 +1,27 @@
-"""The screen as a whole: window, union, precedence, and working without the classifier."""
+"""The screen as a whole: window, union, precedence, and working without the network."""
 
 import time
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.domain.safety import SAFE
+from agent.domain.safety import SAFE, DangerChances
 from agent.domain.terms import Category, Level
-from agent.safety.classifier import BUCKETS, Classifier, Thresholds
+from agent.safety.judge import THRESHOLDS
 from agent.safety.lexicon import Lexicon
 from agent.safety.rules import read_rules
 from agent.safety.screen import Screen
 
 LEXICON = Lexicon(read_rules())
-SCREEN = Screen(LEXICON, None)
-LABELS = ("distress.1", "none", "self_harm.2")
-VECTOR = np.zeros(4, dtype=np.float32)
+SCREEN = Screen(LEXICON)
 
 
-def always(label: str) -> Classifier:
-    """A classifier that is sure of one label, whatever it reads."""
-    bias = np.array([20.0 if name == label else -20.0 for name in LABELS], dtype=np.float32)
-    weights = np.zeros((4 + BUCKETS, len(LABELS)), dtype=np.float32)
-    return Classifier(
-        LABELS, weights, bias, Thresholds(danger=0.9, distress=0.9, cautious=1.1, short=0.95)
+def passive(chance: float) -> DangerChances:
+    return DangerChances(
+        (
+            (Category.SELF_HARM, Level.PASSIVE, chance),
+            (Category.DISTRESS, Level.DISTRESS, 0.0),
+        )
     )
 
 
@@ -57,26 +54,31 @@ def test_another_person_is_marked():
     assert not SCREEN.screen("I want to kill myself").reasons[0].endswith(":other")
 
 
-def test_the_classifier_may_raise():
-    assessment = Screen(LEXICON, always("self_harm.2")).screen("the lamps went out", vector=VECTOR)
+def test_the_network_may_raise():
+    assessment = SCREEN.screen("all the lamps went out", chances=passive(1.0))
     assert (assessment.category, assessment.level) == (Category.SELF_HARM, Level.PASSIVE)
-    assert assessment.reasons == ("classifier:1.00",)
+    assert assessment.reasons == ("network:1.00",)
 
 
-def test_the_classifier_cannot_lower():
-    sure_of_nothing = Screen(LEXICON, always("none"))
-    assert sure_of_nothing.screen("I want to kill myself", vector=VECTOR).level is Level.ACTIVE
+def test_the_network_cannot_lower():
+    assert SCREEN.screen("I want to kill myself", chances=passive(0.0)).level is Level.ACTIVE
 
 
-def test_without_a_vector_only_the_lexicon_speaks():
-    assert Screen(LEXICON, always("self_harm.2")).screen("the lamps went out") == SAFE
+def test_without_the_network_only_the_lexicon_speaks():
+    assert SCREEN.screen("all the lamps went out") == SAFE
 
 
 def test_fixed_phrases_only_keeps_software_from_judging_a_mind():
-    strict = Screen(LEXICON, always("self_harm.2"), fixed_phrases_only=True)
-    assert strict.screen("the lamps went out", vector=VECTOR) == SAFE
-    assert strict.screen("I feel so hopeless", vector=VECTOR).level is Level.NONE
-    assert strict.screen("I want to kill myself", vector=VECTOR).level is Level.ACTIVE
+    strict = Screen(LEXICON, fixed_phrases_only=True)
+    assert strict.screen("all the lamps went out", chances=passive(1.0)) == SAFE
+    assert strict.screen("I feel so hopeless", chances=passive(1.0)).level is Level.NONE
+    assert strict.screen("I want to kill myself", chances=passive(1.0)).level is Level.ACTIVE
+
+
+def test_fixed_phrases_only_still_hears_the_body():
+    chances = DangerChances(((Category.MEDICAL, Level.IMMINENT, 1.0),))
+    strict = Screen(LEXICON, fixed_phrases_only=True)
+    assert strict.screen("all the lamps went out", chances=chances).level is Level.IMMINENT
 
 
 def test_a_long_message_is_read_to_the_end_in_time():
@@ -109,10 +111,8 @@ def test_the_eye_is_rinsed_first():
     assert (assessment.category, assessment.level) == (Category.EYE, Level.IMMINENT)
 
 
-def test_a_few_words_are_left_to_the_rules():
-    unsure = np.array([-20.0, 0.0, 2.5], dtype=np.float32)
-    weights = np.zeros((4 + BUCKETS, len(LABELS)), dtype=np.float32)
-    limits = Thresholds(danger=0.9, distress=0.99, cautious=1.1, short=0.95)
-    screen = Screen(LEXICON, Classifier(LABELS, weights, unsure, limits))
-    assert screen.screen("the lamps went out", vector=VECTOR) == SAFE
-    assert screen.screen("the lamps went out last night", vector=VECTOR).level is Level.PASSIVE
+def test_a_few_words_are_left_to_the_rules_unless_clear():
+    between = passive((THRESHOLDS.danger + THRESHOLDS.short) / 2)
+    assert SCREEN.screen("the lamps went out", chances=between) == SAFE
+    longer = SCREEN.screen("the lamps went out last night", chances=between)
+    assert longer.level is Level.PASSIVE

@@ -20,7 +20,7 @@ def rows(name):
 
 @pytest.fixture(scope="module")
 def screen():
-    return Screen(Lexicon(read_rules()), None)
+    return Screen(Lexicon(read_rules()))
 
 
 def test_short_crisis_phrases(screen):

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from agent.domain.conversation import Message
+from agent.domain.conversation import Delta, Message
 from agent.domain.ids import ConversationId, MessageId
 from agent.domain.terms import Author
 from server.hub import Hub, Lagged, Status, Watcher
@@ -42,6 +42,15 @@ async def test_every_tab_and_desk_hears_and_no_other_patient() -> None:
         assert await drained(desk) == [message(HERS)]
         assert hub.watched() == (3, 1)
     assert hub.watched() == (0, 0)
+
+
+async def test_a_sentence_of_a_coming_message_is_for_the_patient_alone() -> None:
+    hub = Hub()
+    delta = Delta(HERS, MessageId("m1"), 1, "Parking is free.")
+    with hub.watching(HERS) as hers, hub.watching(HIS) as his, hub.watching_desk() as desk:
+        hub.delta(delta)
+        assert await drained(hers) == [delta]
+        assert await drained(his) == await drained(desk) == []
 
 
 async def test_nobody_has_to_watch() -> None:

@@ -1,16 +1,17 @@
-"""The models that `make setup` trained, loaded once."""
+"""What reads, loaded once."""
 
 import pytest
 
-from agent.understanding.reading import Understanding, load_understanding
-from knowledge.encoder import Encoder, load_encoder
+from agent.reader.reader import Reader, load_reader
+from agent.understanding.reading import Understanding
+from knowledge.encoder import load_encoder
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    return load_encoder()
+def reader() -> Reader:
+    return load_reader(load_encoder())
 
 
 @pytest.fixture(scope="session")
-def understanding(encoder: Encoder) -> Understanding:
-    return load_understanding(encoder)
+def understanding(reader: Reader) -> Understanding:
+    return Understanding(reader)

@@ -1,6 +1,8 @@
 """Yes, no, yes-but, and dropping the matter."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.understanding.answers import Answered, wants_out, yes_or_no
 
@@ -84,3 +86,38 @@ def test_drops_the_matter(text: str) -> None:
 )
 def test_a_new_wish_is_not_dropped_with_it(text: str) -> None:
     assert not wants_out(text)
+
+
+_YES_WORDS = st.sampled_from(
+    ["yes", "ok", "sure", "yep", "sounds good", "that works", "perfect", "sí", "claro", "go ahead"]
+)
+_TAKEN_BACK = st.sampled_from(
+    [
+        "but on friday", "wait", "hold on", "actually", "not yet", "if it's free", "unless", "no",
+        "I think", "maybe", "on thursday", "at 3", "except the time", "the other one", "later",
+        "with Dr. Lee", "pero el jueves", "espere", "creo", "aunque", "?", "only by video", "hmm",
+        "instead", "as long as my wife can come", "let me check", "10:30", "what time", "si puedo",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None)
+@given(yes=_YES_WORDS, join=st.sampled_from([" ", ", ", ". ", "... "]), doubt=_TAKEN_BACK)
+def test_a_yes_with_anything_else_is_no_plain_yes(yes: str, join: str, doubt: str) -> None:
+    said = yes_or_no(f"{yes}{join}{doubt}")
+    assert said is None or said.answered is not Answered.YES
+
+
+@settings(max_examples=80, deadline=None)
+@given(text=st.text(max_size=80))
+def test_no_text_is_too_strange(text: str) -> None:
+    said = yes_or_no(text)
+    assert said is None or isinstance(said.rest, str)
+
+
+@settings(max_examples=100, deadline=None)
+@given(yes=_YES_WORDS, order=st.sampled_from(["don't do it", "do not go ahead", "no lo haga"]))
+def test_told_not_to_is_never_a_yes(yes: str, order: str) -> None:
+    for text in (order, f"{yes}, {order}", f"{order}, {yes}"):
+        said = yes_or_no(text)
+        assert said is None or said.answered is not Answered.YES

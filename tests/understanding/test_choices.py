@@ -4,6 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.understanding.choices import Ambiguous, choose
 
@@ -101,3 +103,55 @@ def test_a_question_about_an_option_does_not_take_it() -> None:
         choose("I have a question about whether my medication is still right for me", SERVICES)
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("no wait, make it the 11:30", 2), ("1 no wait 2", 1), ("not tuesday, thursday", 2),
+        ("not the first, the second", 1), ("no, the last one", 2), ("perdón, la segunda", 1),
+        ("esa no, la del jueves", 2), ("the frist one", 0), ("330", None), ("300", 1),
+        ("what about thursday the 25th", None), ("who is Dr. Reyes", None),
+        ("el martes no", None), ("both", None),
+    ],
+)  # fmt: skip
+def test_settles_on_what_a_correction_means(text: str, place: int | None) -> None:
+    assert choose(text, TIMES, starts=STARTS, now=NOW) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("zoloft", 0), ("welbutrin", 1), ("the 150", 1), ("something else", 2), ("both", None)],
+)
+def test_takes_a_medication_by_brand_or_strength(text: str, place: int | None) -> None:
+    labels = ["sertraline 50 mg", "bupropion XL 150 mg", "A different one"]
+    assert choose(text, labels) == place
+
+
+_PIECES = (
+    "the first second last one option 1 2 3 9 tuesday thursday june 11 10:30 3pm morning with dr"
+    " reyes not no wait actually or and later earlier yes ok maybe ? , . sorry la el segunda martes"
+    " either both none 👍 la de las zoloft"
+).split()
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    text=st.one_of(
+        st.lists(st.sampled_from(_PIECES), max_size=8).map(" ".join), st.text(max_size=60)
+    ),
+    count=st.integers(0, 3),
+)
+def test_never_chooses_what_is_not_offered(text: str, count: int) -> None:
+    for starts in (None, STARTS[:count]):
+        found = choose(text, TIMES[:count], starts=starts, now=NOW)
+        places = found.fitting if isinstance(found, Ambiguous) else (found,)
+        assert all(place is None or 0 <= place < count for place in places)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.sampled_from(["reyes", "tuesday", "3pm", "the tuesday one with reyes", "Dr. Reyes"]))
+def test_two_that_fit_equally_are_never_one(text: str) -> None:
+    twins = [STARTS[1], STARTS[1]]
+    found = choose(text, [TIMES[1], TIMES[1] + " "], starts=twins, now=NOW)
+    assert not isinstance(found, int)

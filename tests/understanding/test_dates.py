@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.understanding.dates import When, matches, parse_move, parse_when
+from agent.understanding.dates import When, in_context, matches, parse_move, parse_when
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime(2026, 6, 1, 9, tzinfo=ZONE)  # a Monday
@@ -264,3 +264,127 @@ def test_the_year_turns() -> None:
     assert when("next month", new_years_eve).end == date(2027, 1, 31)
     assert when("1/2", new_years_eve).start == date(2027, 1, 2)
     assert when("next week", new_years_eve).start == date(2027, 1, 4)
+
+
+@pytest.mark.parametrize("text", ["but on friday", "yes but friday", "ok but on friday please"])
+def test_a_but_after_a_yes_asks_for_that_day(text: str) -> None:
+    assert when(text).start == june(5)
+    assert not when(text).not_weekdays
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("no wait, make it thursday", june(11), june(11)), ("the 10:30", june(9), june(9)),
+        ("pero el jueves", june(11), june(11)), ("thursday june 4", june(4), june(4)),
+        ("this thursday", june(4), june(4)), ("el viernes que viene", june(5), june(5)),
+    ],
+)  # fmt: skip
+def test_what_is_left_open_is_about_the_days_spoken_of(text: str, first: date, last: date) -> None:
+    found = when(in_context(text, NOW, (june(9), june(9))))
+    days = [june(d) for d in range(1, 31)]
+    fitting = [d for d in days if matches(found, datetime.combine(d, time(10, 30), tzinfo=ZONE))]
+    assert (fitting[0], fitting[-1]) == (first, last)
+
+
+# Properties
+
+_FORMATS = (
+    "{d:%Y-%m-%d}", "{d:%m/%d/%Y}", "{d:%m/%d/%y}", "{d.month}/{d.day}/{d.year}", "{d:%m-%d-%Y}",
+    "{d:%B} {d.day}, {d.year}", "{d:%b} {d.day} {d.year}", "{d:%A}, {d:%B} {d.day}, {d.year}",
+    "{d.day} {d:%B} {d.year}", "{d.day} {d:%b} {d.year}", "the {d.day} of {d:%B} {d.year}",
+    "{d:%m.%d.%Y}", "{d:%Y/%m/%d}", "on {d:%a} {d:%b} {d.day}, {d.year}",
+    "el {d.day} de {es} de {d.year}", "{es} {d.day}, {d.year}", "{d:%B} {d.day}", "{d.day} de {es}",
+    "can you do {d:%B} {d.day}?", "{d.month}/{d.day}", "{d:%b}. {d.day}", "el día {d.day} de {es}",
+)  # fmt: skip
+_SPANISH = (
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+).split()
+_ENGLISH_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_SPANISH_DAYS = "lunes martes miércoles jueves viernes sábado domingo".split()
+
+
+@settings(max_examples=120, deadline=None)
+@given(written=st.sampled_from(_FORMATS), ahead=st.integers(0, 360), now=_INSTANTS)
+def test_a_written_date_is_read_back(written: str, ahead: int, now: datetime) -> None:
+    meant = now.date() + timedelta(days=ahead)
+    found = when(written.format(d=meant, es=_SPANISH[meant.month - 1]), now)
+    assert (found.start, found.end) == (meant, meant)
+
+
+@settings(max_examples=150, deadline=None)
+@given(count=st.integers(1, 60), now=_INSTANTS)
+def test_so_many_days_on(count: int, now: datetime) -> None:
+    unit, unidad = ("days", "días") if count > 1 else ("day", "día")
+    for text in (f"in {count} {unit}", f"{count} {unit} from now", f"en {count} {unidad}"):
+        found = when(text, now)
+        assert found.start == found.end == now.date() + timedelta(days=count)
+
+
+@settings(max_examples=100, deadline=None)
+@given(count=st.integers(1, 20), now=_INSTANTS)
+def test_so_many_weeks_on_is_the_whole_week(count: int, now: datetime) -> None:
+    day = now.date() + timedelta(weeks=count)
+    for text in (f"in {count} weeks", f"dentro de {count} semanas"):
+        found = when(text, now)
+        assert found.start.weekday() == 0
+        assert found.start <= day <= found.end == found.start + timedelta(days=6)
+
+
+@settings(max_examples=80, deadline=None)
+@given(weekday=st.integers(0, 6), now=_INSTANTS)
+def test_a_weekday_is_that_day_and_to_come(weekday: int, now: datetime) -> None:
+    today = now.date()
+    english, spanish = _ENGLISH_DAYS[weekday], _SPANISH_DAYS[weekday]
+    for text in (f"on {english}", f"this {english} afternoon", f"el {spanish}", english[:3]):
+        found = when(text, now)
+        days = {found.start, found.end}
+        assert all(day.weekday() == weekday and day >= today for day in days), text
+        assert found.start <= today + timedelta(days=7)
+    for text in (f"next {english}", f"el próximo {spanish}", f"el {spanish} que viene"):
+        found = when(text, now)
+        assert found.start == found.end
+        assert found.start.weekday() == weekday
+        assert 2 <= (found.start - today).days <= 8
+
+
+@settings(max_examples=100, deadline=None)
+@given(weekday=st.integers(0, 6), now=_INSTANTS)
+def test_a_weekday_of_next_week_lies_in_it(weekday: int, now: datetime) -> None:
+    monday = now.date() + timedelta(days=7 - now.weekday())
+    found = when(f"next week on {_ENGLISH_DAYS[weekday]}", now)
+    fitting = [monday + timedelta(days=n) for n in range(7)]
+    at = [d for d in fitting if matches(found, datetime.combine(d, time(10), tzinfo=ZONE))]
+    assert at == [monday + timedelta(days=weekday)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(hour=st.integers(8, 18), now=_INSTANTS, zone=st.sampled_from(["America/New_York", "UTC"]))
+def test_the_wall_clock_is_the_practices(hour: int, now: datetime, zone: str) -> None:
+    """Also when the offset of the day differs from today's."""
+    there = now.astimezone(ZoneInfo(zone))
+    found = when(f"in 3 days at {hour}:30", there)
+    assert found.exact is not None
+    assert found.exact.time() == time(hour, 30)
+    assert found.exact.date() == there.date() + timedelta(days=3)
+    assert found.exact.tzinfo is there.tzinfo
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("tomorrow at 2:30 am", date(2026, 3, 8)), ("tomorrow at 1:30 am", date(2026, 11, 1))],
+)
+def test_an_hour_that_the_clocks_skip_or_repeat_is_still_an_instant(text: str, day: date) -> None:
+    now = datetime.combine(day - timedelta(days=1), time(12), tzinfo=ZONE)
+    found = when(text, now)
+    assert found.exact is not None
+    assert found.exact.date() == day
+    assert found.exact.astimezone(ZoneInfo("UTC")).astimezone(ZONE).date() == day
+    assert matches(found, found.exact)
+
+
+@pytest.mark.parametrize("year", [2026, 2027, 2028, 2099])
+def test_february_29_is_the_next_one_there_is(year: int) -> None:
+    found = when("february 29", datetime(year, 2, 1, 9, tzinfo=ZONE))
+    assert (found.start.month, found.start.day) == (2, 29)
+    assert found.start >= date(year, 2, 1)

@@ -58,7 +58,8 @@ MEDICATIONS = ["sertraline 50 mg", "lorazepam 0.5 mg", "bupropion XL 150 mg", "b
     ("text", "places"),
     [
         ("I need my sertraline", (0,)), ("setraline refill", (0,)), ("sertralina por favor", (0,)),
-        ("lorazapam", (1,)), ("bupropion 300", (3,)), ("bupropion", (2, 3)), ("the zoloft", ()),
+        ("lorazapam", (1,)), ("bupropion 300", (3,)), ("bupropion", (2, 3)),
+        ("the zoloft", (0,)), ("welbutrin", (2, 3)), ("prozac", ()),
         ("the sleeping one", ()), ("my meds", ()), ("50 mg", ()), ("", ()),
     ],
 )  # fmt: skip

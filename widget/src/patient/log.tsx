@@ -1,6 +1,7 @@
 /** The conversation as it grows: live for screen readers, scrolled to what is new. */
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { RichText } from "../shared/richtext";
 import { caughtUp, type Row, timeline } from "../shared/timeline";
 import { Message, OutgoingMessage } from "./message";
 import type { ChatView } from "./view";
@@ -16,17 +17,9 @@ const atOf = (row: Row): string | null =>
   row.kind === "message" ? row.message.at : row.kind === "outgoing" ? row.item.at : null;
 
 function Status({ view }: { view: ChatView }) {
-  const { status, partial, staffName, link } = view.state;
+  const { status, coming, staffName, link } = view.state;
   const { say } = view.speech;
-  if (partial) {
-    return (
-      <div class="row by-assistant is-partial" aria-hidden="true">
-        <div class="bubble">
-          <p>{partial}</p>
-        </div>
-      </div>
-    );
-  }
+  if (coming) return <span class="unseen">{say("status.typing")}</span>;
   if (status === null || link !== "ready") return null;
   const words =
     status.author === "staff"
@@ -115,7 +108,7 @@ function useScroll(rows: Row[], view: ChatView) {
     if (!view.isOpen) return;
     if (nearEnd.current || lastRow?.kind === "outgoing") toEnd();
     else setNewer(true);
-  }, [lastKey, view.isOpen, view.state.status?.state, view.state.partial]);
+  }, [lastKey, view.isOpen, view.state.status?.state, view.state.coming]);
   const onScroll = () => {
     const element = box.current;
     if (element === null) return;
@@ -123,6 +116,25 @@ function useScroll(rows: Row[], view: ChatView) {
     if (nearEnd.current) setNewer(false);
   };
   return { box, newer, toEnd, onScroll };
+}
+
+/**
+ * The message that is coming, where it will stand. It is for the eyes: the log announces the whole
+ * message once, and nobody is read a sentence that is taken back.
+ */
+function Coming({ view }: { view: ChatView }) {
+  const { coming } = view.state;
+  if (coming === null) return null;
+  return (
+    <div class="row by-assistant kind-text is-coming" aria-hidden="true">
+      <div class="byline">
+        <span class="author">{view.speech.say("author.assistant")}</span>
+      </div>
+      <div class="bubble">
+        <RichText text={coming.text} />
+      </div>
+    </div>
+  );
 }
 
 export function Log({ view }: { view: ChatView }) {
@@ -147,6 +159,7 @@ export function Log({ view }: { view: ChatView }) {
         <div role="log" aria-live={caughtUp(state) ? "polite" : "off"} aria-relevant="additions" aria-label={say("panel.log")}>
           <ol class="rows">{rowsOf(rows, view)}</ol>
         </div>
+        <Coming view={view} />
         <div role="status">
           <Status view={view} />
         </div>

@@ -54,6 +54,8 @@ export interface StatusFrame {
 export interface DeltaFrame {
   type: "delta";
   turn: string;
+  /** The sentence's place in the message that is coming, from 1. */
+  number: number;
   text: string;
 }
 export interface MessageFrame {
@@ -192,6 +194,12 @@ function controlOf(value: Json): ControlFrame | null {
   return { type: "control", seq, by, staff: staffOf(value.staff) };
 }
 
+function deltaOf(value: Json): DeltaFrame | null {
+  const number = seqOf(value.number);
+  if (!number || typeof value.turn !== "string") return null;
+  return { type: "delta", turn: value.turn, number, text: text(value.text) };
+}
+
 /** One server frame, its optional fields filled in; null for anything that is not one. */
 export function readFrame(raw: unknown): ServerFrame | null {
   if (typeof raw !== "string") return null;
@@ -210,7 +218,7 @@ export function readFrame(raw: unknown): ServerFrame | null {
     case "status":
       return { type: "status", state: text(value.state), author: text(value.author) };
     case "delta":
-      return { type: "delta", turn: text(value.turn), text: text(value.text) };
+      return deltaOf(value);
     case "message":
       return messageOf(value);
     case "control":

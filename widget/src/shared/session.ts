@@ -8,7 +8,7 @@
  * that is what a new connection asks to continue from.
  */
 
-import type { ClientFrame, Control, ControlFrame, ErrorCode, MessageFrame, ReadyFrame, ServerFrame } from "./frames";
+import type { ClientFrame, Control, ControlFrame, DeltaFrame, ErrorCode, MessageFrame, ReadyFrame, ServerFrame } from "./frames";
 
 export type Link = "idle" | "connecting" | "greeting" | "ready" | "waiting" | "stopped";
 type Signal = "start" | "opened" | "ready" | "lost" | "refused";
@@ -44,6 +44,13 @@ export interface Outgoing {
 
 export type Entry = MessageFrame | ControlFrame;
 
+/** What has come so far of the message that answers `turn`. */
+export interface Coming {
+  turn: string;
+  sentences: number;
+  text: string;
+}
+
 export interface ChatState {
   link: Link;
   attempt: number;
@@ -57,7 +64,7 @@ export interface ChatState {
   control: Control;
   staffName: string | null;
   status: { state: string; author: string } | null;
-  partial: string;
+  coming: Coming | null;
   trouble: Trouble | null;
   feedback: Readonly<Record<number, "up" | "down">>;
   readUpTo: number;
@@ -112,7 +119,7 @@ export const START: ChatState = {
   control: "assistant",
   staffName: null,
   status: null,
-  partial: "",
+  coming: null,
   trouble: null,
   feedback: {},
   readUpTo: 0,
@@ -169,7 +176,7 @@ export function step(state: ChatState, event: ChatEvent): Step {
 }
 
 function onClosed(state: ChatState, code: number): Step {
-  const quiet = { ...state, status: null, partial: "" };
+  const quiet = { ...state, status: null, coming: null };
   const again = (attempt: number, trouble: Trouble, freshToken = false): Step =>
     only(
       { ...move(quiet, "lost"), attempt: state.attempt + 1, trouble },
@@ -194,12 +201,10 @@ function onFrame(state: ChatState, frame: ServerFrame): Step {
     case "ack":
       return only({ ...state, outbox: mark(state.outbox, frame.id, "stored", null) });
     case "status":
-      return only({
-        ...state,
-        status: frame.state === "idle" ? null : { state: frame.state, author: frame.author },
-      });
+      if (frame.state === "idle") return only({ ...state, status: null, coming: null });
+      return only({ ...state, status: { state: frame.state, author: frame.author } });
     case "delta":
-      return only({ ...state, partial: state.partial ? `${state.partial} ${frame.text}` : frame.text });
+      return only({ ...state, coming: grown(state, frame) });
     case "message":
     case "control":
       return onEntry(state, frame);
@@ -287,6 +292,19 @@ function mark(
   return outbox.map((item) => (item.id === id ? { ...item, state, problem } : item));
 }
 
+/**
+ * A message that grows is shown from its first sentence on, without gaps, or not at all: a connection
+ * that came in the middle waits for the whole. What has been answered grows no more.
+ */
+function grown(state: ChatState, { turn, number, text }: DeltaFrame): Coming | null {
+  const { coming, entries } = state;
+  if (entries.some((entry) => entry.type === "message" && entry.reply_to === turn)) return coming;
+  if (number === 1) return { turn, sentences: 1, text };
+  if (coming?.turn !== turn || coming.sentences !== number - 1) return coming;
+  const space = text.startsWith("\n") ? "" : " ";
+  return { turn, sentences: number, text: `${coming.text}${space}${text}` };
+}
+
 function onEntry(state: ChatState, entry: Entry): Step {
   if (state.entries.some((other) => other.seq === entry.seq)) return only(state);
   const entries = [...state.entries, entry].sort((a, b) => a.seq - b.seq);
@@ -311,5 +329,6 @@ const applyControl = (state: ChatState, frame: ControlFrame): ChatState => ({
 function applyMessage(state: ChatState, message: MessageFrame): ChatState {
   const outbox = state.outbox.filter((item) => item.id !== message.id);
   if (message.author === "patient") return { ...state, outbox };
-  return { ...state, outbox, status: null, partial: "" };
+  const coming = state.coming?.turn === message.reply_to ? null : state.coming;
+  return { ...state, outbox, status: null, coming };
 }

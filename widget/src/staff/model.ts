@@ -40,6 +40,8 @@ export interface Turn {
   reasons: string[];
   passages: Array<{ title: string; source: string; version: string; score: number }>;
   tools: Array<{ name: string; outcome: string }>;
+  /** `writes`: asked for words of the reply; used, they are what the patient reads. */
+  model_calls: Array<{ model: string; prompt: string; outcome: string; writes: boolean }>;
   duration_ms: number;
 }
 

@@ -3,6 +3,13 @@
 import type { DeskView } from "./context";
 import type { Turn } from "./model";
 
+/** What the language model did in the turn, and by which prompt. */
+function asked({ model, prompt, outcome, writes }: Turn["model_calls"][number], view: DeskView): string {
+  const { say } = view.speech;
+  if (outcome === "used") return say(writes ? "why.model_wrote" : "why.model_read", { model, prompt });
+  return say("why.model_not_used", { model, prompt, outcome });
+}
+
 function Facts({ turn, view }: { turn: Turn; view: DeskView }) {
   const { say, term } = view.speech;
   const rows: Array<[string, string]> = [
@@ -13,6 +20,7 @@ function Facts({ turn, view }: { turn: Turn; view: DeskView }) {
     [say("why.outcome"), term("outcome", turn.outcome)],
     [say("why.reasons"), turn.reasons.join(", ") || say("why.none")],
     [say("why.tools"), turn.tools.map((tool) => `${tool.name}: ${tool.outcome}`).join(", ") || say("why.none")],
+    [say("why.model"), turn.model_calls.map((call) => asked(call, view)).join("; ") || say("why.none")],
     [say("why.duration"), say("why.ms", { n: Math.round(turn.duration_ms) })],
   ];
   return (

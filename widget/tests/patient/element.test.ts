@@ -111,6 +111,25 @@ describe("<portico-chat>", () => {
     await vi.waitFor(() => expect(inside("[aria-live=assertive]")?.textContent).toBe("new card"));
   });
 
+  it("lets a message grow for the eyes, and puts the whole in its place", async () => {
+    await put({ token: "T", open: "" });
+    await reachReady();
+    say({ type: "delta", turn: "a", number: 1, text: "Parking is <b>free</b>." });
+    await settle();
+    const growing = inside(".is-coming");
+    expect(growing?.getAttribute("aria-hidden")).toBe("true");
+    expect(growing?.querySelector(".bubble")?.textContent).toBe("Parking is <b>free</b>.");
+    expect(inside(".log [role=status]")?.textContent).toBe("Writing");
+    say({ type: "delta", turn: "a", number: 2, text: "It is behind the house." });
+    await settle();
+    expect(inside(".is-coming")).toBe(growing);
+    expect(growing?.textContent).toContain("Parking is <b>free</b>. It is behind the house.");
+    say(message(1, { text: "Something else.", reply_to: "a" }));
+    await settle();
+    expect(inside(".is-coming")).toBeNull();
+    expect([...chat.shadowRoot!.querySelectorAll(".bubble")].map((bubble) => bubble.textContent)).toEqual(["Something else."]);
+  });
+
   it("reports reading only while the chat is open", async () => {
     await put({ token: "T" });
     await reachReady(message(1));

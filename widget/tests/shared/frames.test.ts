@@ -13,6 +13,8 @@ describe("readFrame", () => {
     ["a message with a wrong seq", '{"type":"message","id":"m","seq":"1"}'],
     ["a ready without a conversation", '{"type":"ready","seq":0}'],
     ["an ack without an id", '{"type":"ack"}'],
+    ["a sentence without a turn", '{"type":"delta","number":1,"text":"x"}'],
+    ["a sentence without a place", '{"type":"delta","turn":"t","text":"x"}'],
   ])("lets no %s in", (_, raw) => {
     expect(readFrame(raw)).toBeNull();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LINKS, START, step } from "../../src/shared/session";
+import { type ChatEvent, LINKS, START, step } from "../../src/shared/session";
 import { after, connect, control, got, message, ready, say, sent } from "./chat";
 
 describe("the connection", () => {
@@ -23,7 +23,7 @@ describe("the connection", () => {
     [4403, "stopped", "no_access"],
   ])("after close %i it is %s and says %s", (code, link, trouble) => {
     const { state } = after([...connect, { type: "closed", code }]);
-    expect(state).toMatchObject({ link, trouble, status: null, partial: "" });
+    expect(state).toMatchObject({ link, trouble, status: null, coming: null });
   });
 
   it("waits long when there are too many connections, and longer with each loss", () => {
@@ -178,11 +178,34 @@ describe("what comes in", () => {
     expect(after([got(message(1))], busy).state.status).toBeNull();
   });
 
-  it("gathers the sentences of a coming message until it is there", () => {
-    const delta = (text: string) => got({ type: "delta", turn: "t", text });
-    const coming = after([...connect, delta("One."), delta("Two.")]).state;
-    expect(coming.partial).toBe("One. Two.");
-    expect(after([got(message(1))], coming).state.partial).toBe("");
+  const delta = (number: number, text: string, turn = "t") => got({ type: "delta", turn, number, text });
+  const coming = (events: ChatEvent[]) => after(events, started).state.coming;
+  const started = after([...connect, delta(1, "One."), delta(2, "Two.")]).state;
+
+  it("gathers the sentences of a coming message", () => {
+    expect(started.coming).toEqual({ turn: "t", sentences: 2, text: "One. Two." });
+    expect(coming([delta(3, "\n- Three.")])?.text).toBe("One. Two.\n- Three.");
+  });
+
+  it("puts the message that answers the turn in their place, whatever it says", () => {
+    expect(coming([got(message(1, { reply_to: "t" }))])).toBeNull();
+    expect(coming([got(message(1, { reply_to: "t", text: "Not what was coming." })), delta(3, "Late.")])).toBeNull();
+  });
+
+  it("lets them stand for a message that answers something else", () => {
+    expect(coming([got(message(1, { author: "staff" }))])?.text).toBe("One. Two.");
+  });
+
+  it("drops them when the turn is over or the connection is lost", () => {
+    expect(coming([got({ type: "status", state: "idle", author: "assistant" })])).toBeNull();
+    expect(coming([{ type: "closed", code: 1006 }])).toBeNull();
+  });
+
+  it("shows no message from its middle, and begins again when the server does", () => {
+    expect(after([...connect, delta(2, "Two."), delta(3, "Three.")]).state.coming).toBeNull();
+    expect(coming([delta(4, "Four.")])?.text).toBe("One. Two.");
+    expect(coming([delta(1, "Again.")])?.text).toBe("Again.");
+    expect(coming([delta(1, "Other.", "u")])).toMatchObject({ turn: "u", text: "Other." });
   });
 
   it("reports reading only forward and only on a ready connection", () => {

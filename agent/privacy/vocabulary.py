@@ -1,0 +1,51 @@
+"""The everyday words of English and Spanish: what a capital letter alone does not make a name."""
+
+from functools import lru_cache
+
+from spacy.lookups import Lookups
+
+from agent.privacy.places import place_names
+from agent.privacy.wordlists import words_of
+
+_PARTS = ("noun", "verb", "adj", "adv")
+
+
+class Vocabulary:
+    """English is spaCy's dictionary with its own rules of inflection; Spanish is a word list."""
+
+    def __init__(self, lookups: Lookups) -> None:
+        index = lookups.get_table("lemma_index")
+        names = (
+            words_of("given_names")
+            | words_of("surnames")
+            | words_of("proper_nouns")
+            | words_of("peoples")
+            | (place_names() - words_of("place_words"))
+        )
+        self._english = {part: frozenset(index[part]) - names for part in _PARTS}
+        self._rules = {part: lookups.get_table("lemma_rules").get(part, ()) for part in _PARTS}
+        exceptions = lookups.get_table("lemma_exc")
+        self._irregular = (
+            frozenset(form for part in _PARTS for form in exceptions.get(part, ())) - names
+        )
+        self.closed = words_of("public_words")
+        self._listed = (
+            self.closed
+            | words_of("spanish_words")
+            | words_of("given_words")
+            | words_of("surname_words")
+        )
+        self.knows = lru_cache(maxsize=8192)(self._knows)
+
+    def _knows(self, word: str) -> bool:
+        """Whether a folded word is an everyday one, in any inflection."""
+        if word in self._listed or word in self._irregular:
+            return True
+        if any(word in self._english[part] for part in _PARTS):
+            return True
+        return any(
+            word.endswith(ending) and word.removesuffix(ending) + base in self._english[part]
+            for part in _PARTS
+            for ending, base in self._rules[part]
+            if ending and len(word) > len(ending) + 1
+        )

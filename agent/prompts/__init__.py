@@ -1,0 +1,1 @@
+"""What a language model is asked: versioned templates as files, and how they are filled."""

@@ -1,0 +1,58 @@
+"""When the network's probabilities count as danger."""
+
+from dataclasses import dataclass
+
+from agent.domain.safety import DangerChances
+from agent.domain.terms import Category, Level
+
+SHORT = 4
+"""A message of at most so many words says little: the lexicon judges it, unless it is clear."""
+
+
+BODILY = frozenset({Category.MEDICAL, Category.OVERDOSE, Category.POST_OPERATIVE, Category.EYE})
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    level: Level
+    category: Category
+    probability: float
+    """Of any danger (of distress, for level 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities from which a finding counts: `danger` of a mind or a home, `body` of an
+    emergency of the body (symptoms are an everyday word here, and the lexicon knows the red flags),
+    `cautious` when the lexicon saw a negation, a question or the past around dangerous words,
+    `short` for a message of a few words.
+
+    Set on the development half of messages by authors who had seen neither rules nor lessons; the
+    figures stand in docs/SAFETY.md."""
+
+    danger: float = 0.65
+    body: float = 0.85
+    distress: float = 0.90
+    cautious: float = 0.97
+    short: float = 0.90
+
+
+THRESHOLDS = Thresholds()
+
+
+def judge(
+    chances: DangerChances, words: int, *, cautious: bool, limits: Thresholds = THRESHOLDS
+) -> Raised | None:
+    """What `chances` raise for a message of so many `words`, if anything."""
+    is_short = words <= SHORT
+    category, level = chances.likeliest
+    limit = limits.body if category in BODILY else limits.danger
+    if cautious:
+        limit = limits.cautious
+    elif is_short:
+        limit = max(limit, limits.short)
+    if chances.danger >= limit:
+        return Raised(level, category, chances.danger)
+    if chances.any >= limits.distress and not cautious and not is_short:
+        return Raised(Level.DISTRESS, Category.DISTRESS, chances.any)
+    return None
