@@ -93,12 +93,15 @@ def _overview() -> str:
 
 
 def _summary(entry: EntryPoint) -> str:
-    """The first docstring line of a command, read from its source: importing it would be slow."""
-    spec = importlib.util.find_spec(entry.module)
-    if spec is None or spec.origin is None:
+    """The first docstring line of a command, read from its source: importing it, or the packages it
+    is in, would be slow."""
+    room, *inside = entry.module.split(".")
+    spec = importlib.util.find_spec(room)
+    if spec is None or not spec.submodule_search_locations:
         return "(its module is not installed)"
-    with open(spec.origin, encoding="utf-8") as source:
-        module = ast.parse(source.read())
+    path = Path(spec.submodule_search_locations[0], *inside)
+    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    module = ast.parse(source.read_text(encoding="utf-8"))
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and node.name == entry.attr:
             return _first_line(ast.get_docstring(node))

@@ -35,7 +35,7 @@ class Guard:
         guard = AsyncGuard(history_max_length=1).use(
             Grounding(approved, encode, on_fail="noop"),
             Scope(on_fail="noop"),
-            Identity(on_fail="noop"),
+            Identity(approved, on_fail="noop"),
             Promises(on_fail="noop"),
             Wording(on_fail="noop"),
             Injection(on_fail="noop"),

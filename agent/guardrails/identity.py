@@ -4,9 +4,11 @@ not in this patient's facts."""
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from guardrails.validator_base import register_validator
 
+from agent.guardrails.calendar import MONTH
 from agent.guardrails.check import Check
 from agent.guardrails.claims import claims
 from agent.guardrails.draft import Draft
@@ -23,6 +25,7 @@ _RECORD = re.compile(
 )
 _LETTERS_AND_DIGITS = re.compile(r"[^a-z0-9]+")
 _SHORTEST_LONE_NAME = 3
+_SHORTEST_LONE_NUMBER = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,22 @@ class _Word:
 class Identity(Check):
     """`Grounds.strangers` in any usual form ("Gonzalez, Maria", "Maria G.", "Ms. Gonzalez"). A name
     that is also the patient's own, or stands in the facts (a clinician's), is no stranger's by
-    itself; a full name is, wherever it stands."""
+    itself; a full name is, wherever it stands. Nor is a month, or in a template a word of the
+    `approved` texts (April, Street), one by itself."""
+
+    def __init__(self, approved: tuple[str, ...] = (), **settings: Any) -> None:
+        super().__init__(**settings)
+        self._ordinary = frozenset(_plain_words("\n".join(approved)))
 
     def fault(self, draft: Draft) -> str | None:
         grounds = draft.grounds
         own = "\n".join((*grounds.facts, *grounds.known, *grounds.patient))
         if _foreign_id(draft.text, own):
             return "record"
-        return _stranger(draft, own) if grounds.strangers else None
+        if not grounds.strangers:
+            return None
+        ordinary = frozenset(MONTH) if grounds.generated else self._ordinary | frozenset(MONTH)
+        return _stranger(draft, own, ordinary)
 
 
 def _foreign_id(text: str, own: str) -> bool:
@@ -73,7 +84,7 @@ def _in_link(text: str, found: str) -> bool:
     return any(found in word for word in plain(text).split() if "/" in word or "@" in word)
 
 
-def _stranger(draft: Draft, own: str) -> str | None:
+def _stranger(draft: Draft, own: str, ordinary: frozenset[str]) -> str | None:
     strangers = read_strangers(draft.grounds.strangers)
     if strangers.ids & (_marks(draft.text) - _marks(" ".join(draft.grounds.patient))):
         return "id"
@@ -85,7 +96,7 @@ def _stranger(draft: Draft, own: str) -> str | None:
     for sentence in sentences(draft.text):
         words = _words(sentence)
         if not strangers.words.isdisjoint(word.word for word in words) and any(
-            _names(words, name, own_words) for name in strangers.names if name not in mine
+            _names(words, name, own_words, ordinary) for name in strangers.names if name not in mine
         ):
             return "name"
     return None
@@ -107,12 +118,21 @@ def read_strangers(strangers: tuple[str, ...]) -> Strangers:
         typed = {(c.kind, v) for c in claims(each) if c.kind in ("phone", "link") for v in c.values}
         said |= typed
         if not typed:
-            ids |= {mark for mark in _marks(each) if any(c.isdigit() for c in mark)}
+            ids |= {mark for mark in _marks(each) if _tells_apart(mark)}
     words = frozenset(word for name in names for word in name)
     return Strangers(tuple(names), frozenset(ids), frozenset(said), words)
 
 
-def _names(words: list[_Word], name: tuple[str, ...], own: frozenset[str]) -> bool:
+def _tells_apart(mark: str) -> bool:
+    """Whether an id is meant wherever this stands. A short number is also a day, a time or a price;
+    "record 1021" is `_foreign_id`'s."""
+    digits = sum(c.isdigit() for c in mark)
+    return 0 < digits < len(mark) or digits >= _SHORTEST_LONE_NUMBER
+
+
+def _names(
+    words: list[_Word], name: tuple[str, ...], own: frozenset[str], ordinary: frozenset[str]
+) -> bool:
     """Whether a sentence names this person."""
     plain_words = [word.word for word in words]
     first, last = name[0], name[-1]
@@ -129,7 +149,11 @@ def _names(words: list[_Word], name: tuple[str, ...], own: frozenset[str]) -> bo
             if word.word == first[0] and word.named and following.word == last:
                 return not {first, last} <= own
         lone = word.word in (first, last) and len(word.word) >= _SHORTEST_LONE_NAME
-        if lone and word.named and word.word not in own:
+        if (
+            lone
+            and word.word not in own
+            and (word.title or (word.named and word.word not in ordinary))
+        ):
             return True
     return False
 
