@@ -6,21 +6,23 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.adapters.ehr.demo.ehr import open_demo_ehr
+from agent.adapters.ehrs import open_ehr
 from agent.adapters.llm.opening import open_model
 from agent.adapters.notify.log import LogNotifier
 from agent.adapters.practice_folder import load_practice
+from agent.adapters.site import Site
 from agent.adapters.store.checkpoints import open_checkpointer
 from agent.adapters.store.store import open_store
 from agent.clock import RunningClock
 from agent.graph import build_graph
 from agent.guardrails.grounds import Grounds
 from agent.guardrails.guard import Guard
+from agent.incidents import ReportedIncidents
 from agent.nodes.rooms import Consultant, Registry, Rooms
 from agent.nodes.screen import assess
 from agent.policy import Practice
 from agent.policybook import PolicyBook
-from agent.ports import Broadcast, Clock, Ehr
+from agent.ports import Broadcast, Clock
 from agent.privacy.pseudonyms import load_pseudonymiser
 from agent.prompts.prompts import load_prompts
 from agent.reader.reader import Reader, load_reader
@@ -32,14 +34,12 @@ from agent.turns import Agent
 from agent.understanding.reading import Understanding
 from agent.wording.wording import load_wording
 from knowledge.encoder import Encoder, load_encoder
-from knowledge.errors import InputError
 from knowledge.index.sync import sync_index
 from knowledge.passage import PATIENTS
 from knowledge.practice import read_settings
 from knowledge.retrieve import Retriever
 
 CHECKPOINTS = "checkpoints.db"
-EHR = "ehr.db"
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,6 @@ async def running_agent(
     cards = load_cards(practice_dir)
     await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        ehr = await _open_ehr(practice, practice_dir, data_dir, clock, stack)
         loaded = await asyncio.to_thread(load_models) if models is None else models
         retriever = await asyncio.to_thread(_index, practice_dir, data_dir, loaded, clock)
         stack.callback(retriever.close)
@@ -97,6 +96,9 @@ async def running_agent(
         )
         policy = PolicyBook(practice)
         policy.lay_over(await store.policy.load())
+        incidents = ReportedIncidents(policy, store.transcript, store.desk, store.ledger, broadcast)
+        site = Site(practice, practice_dir, data_dir, clock, settings.ehr, incidents)
+        ehr = await stack.enter_async_context(open_ehr(site))
         rooms = Rooms(
             policy=policy,
             ehr=ehr,
@@ -137,22 +139,6 @@ async def _warm(rooms: Rooms) -> None:
     await asyncio.to_thread(rooms.understanding.read, "hello")
     await asyncio.to_thread(rooms.retriever.retrieve, "hello", audience=PATIENTS)
     await rooms.guard.check("hello", Grounds())
-
-
-async def _open_ehr(
-    practice: Practice, practice_dir: Path, data_dir: Path, clock: Clock, stack: AsyncExitStack
-) -> Ehr:
-    if practice.ehr_adapter != "demo":
-        raise InputError(f"practice.toml: ehr.adapter: unknown adapter {practice.ehr_adapter!r}")
-    ehr = await open_demo_ehr(
-        practice_dir / "ehr.json",
-        data_dir / EHR,
-        clock=clock,
-        timezone=practice.timezone,
-        closed=practice.closed,
-    )
-    stack.push_async_callback(ehr.close)
-    return ehr
 
 
 def _screen(models: Models, practice: Practice) -> Screen:

@@ -86,6 +86,8 @@ class Practice:
     alerts: AlertPolicy = AlertPolicy()
     staff: tuple[StaffMember, ...] = ()
     ehr_adapter: str = "demo"
+    ehr_options: Mapping[str, object] = field(default_factory=dict)
+    """The adapter's own table, `[ehr.<adapter>]`, as it stands: the adapter checks it."""
     payment_url: str | None = None
 
     def mode(self, route: Route) -> Mode:

@@ -29,6 +29,7 @@ from agent.domain.ids import (
     StaffId,
     TaskId,
 )
+from agent.domain.incidents import Stranger
 from agent.domain.people import Location, Patient, Practitioner, ServiceType
 from agent.domain.prompt import Decided, NoAnswer, Prompt, Usage
 from agent.domain.records import Account, Coverage, Form, MedicationRequest, Order
@@ -282,6 +283,14 @@ class Broadcast(Protocol):
     def task(self, task: Task) -> None: ...
 
     def draft(self, draft: Draft) -> None: ...
+
+
+class Incidents(Protocol):
+    """Takes what an adapter found wrong in the world."""
+
+    async def stranger(self, found: Stranger) -> None:
+        """Another patient's resource came back and was dropped: the ledger and the desk say so."""
+        ...
 
 
 class Notifier(Protocol):

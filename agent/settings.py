@@ -141,6 +141,23 @@ class ModelSettings(BaseSettings):
 NO_MODEL = ModelSettings.model_construct()
 
 
+class EhrSettings(BaseSettings):
+    """What opens the EHR's door; where the door is stands in practice.toml."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, populate_by_name=True)
+
+    private_key_file: Path | None = Field(
+        default=None, validation_alias="PORTICO_EHR_PRIVATE_KEY_FILE"
+    )
+    """PEM of the key registered for SMART Backend Services (RSA: RS384, P-384: ES384)."""
+    api_key: str | None = Field(default=None, validation_alias="PORTICO_EHR_API_KEY", repr=False)
+    """A bearer token or API key, where the EHR takes no signed assertion."""
+    webhook_secret: str | None = Field(
+        default=None, validation_alias="PORTICO_EHR_WEBHOOK_SECRET", min_length=16, repr=False
+    )
+    """Signs what the EHR sends; two, with a comma between them, while it is changed."""
+
+
 class Settings(DatabaseSettings):
     """Everything the environment decides, checked. Keys never show in a repr."""
 
@@ -167,6 +184,7 @@ class Settings(DatabaseSettings):
     models_dir: Path | None = Field(default=None, validation_alias="PORTICO_MODELS_DIR")
     # It reads its own variables; the alias is a name that no variable of the environment can have.
     llm: ModelSettings = Field(default=NO_MODEL, validation_alias="(llm)")
+    ehr: EhrSettings = Field(default=EhrSettings.model_construct(), validation_alias="(ehr)")
 
     @property
     def keyring(self) -> tuple[EncryptionKey, ...]:
@@ -193,7 +211,7 @@ def load_settings(data_dir: Path) -> Settings:
         raise InputError(f"{missing[0]}: must be set when PORTICO_ENV=production")
     stored = _stored_keys(data_dir, missing) if missing else {}
     try:
-        return Settings(**stored, llm=ModelSettings())  # type: ignore[arg-type]
+        return Settings(**stored, llm=ModelSettings(), ehr=EhrSettings())  # type: ignore[arg-type]
     except ValidationError as error:
         raise _fault(error, stored, data_dir / KEYS_FILE) from None
 

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from agent.adapters.ehr import ADAPTERS
 from agent.domain.ids import PatientId, StaffId
 from agent.domain.terms import Mode, Role, Route
 from agent.policy import (
@@ -264,8 +265,30 @@ class _Staff(_Section):
     caseload: list[str] = []
 
 
+def _adapter(name: str) -> str:
+    if name not in ADAPTERS:
+        raise ValueError(f"unknown adapter {name!r} (known: {', '.join(sorted(ADAPTERS))})")
+    return name
+
+
 class _EhrSection(_Section):
-    adapter: Literal["demo"] = "demo"
+    """`adapter`, and a table of its name with what it needs."""
+
+    model_config = ConfigDict(extra="allow")
+
+    adapter: Annotated[str, AfterValidator(_adapter)] = "demo"
+
+    @model_validator(mode="after")
+    def _tables(self) -> Self:
+        for name, value in self.options().items():
+            if name != self.adapter:
+                raise ValueError(f"{name}: the adapter is {self.adapter!r}")
+            if not isinstance(value, dict):
+                raise ValueError(f"{name}: must be a table")
+        return self
+
+    def options(self) -> dict[str, Any]:
+        return self.model_extra or {}
 
 
 class _BillingSection(_Section):
@@ -324,6 +347,7 @@ def _practice(file: _File) -> Practice:
         ),
         staff=tuple(_member(member) for member in file.staff),
         ehr_adapter=file.ehr.adapter,
+        ehr_options=file.ehr.options().get(file.ehr.adapter, {}),
         payment_url=file.billing.payment_url,
     )
 

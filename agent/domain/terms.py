@@ -206,6 +206,7 @@ class TaskCode(StrEnum):
     UNANSWERED = "unanswered"
     ABUSE = "abuse"
     TECH = "tech"
+    PRIVACY_INCIDENT = "privacy-incident"
 
 
 class DraftStatus(StrEnum):

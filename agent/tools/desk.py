@@ -15,6 +15,7 @@ PRIORITY: dict[TaskCode, Priority] = {
     TaskCode.MEDICAL_EMERGENCY: Priority.STAT,
     TaskCode.SAFEGUARDING: Priority.STAT,
     TaskCode.CLINICAL_QUESTION: Priority.URGENT,
+    TaskCode.PRIVACY_INCIDENT: Priority.URGENT,
     TaskCode.REFILL_REQUEST: Priority.ASAP,
     TaskCode.RESCHEDULE_REQUEST: Priority.ASAP,
     TaskCode.CANCEL_REQUEST: Priority.ASAP,

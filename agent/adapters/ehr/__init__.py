@@ -1,1 +1,7 @@
-"""How systems of record answer the `Ehr` port, one package a vendor."""
+"""How systems of record answer the `Ehr` port, an adapter a package."""
+
+ADAPTERS = {
+    "demo": "agent.adapters.ehr.demo.opening:opened",
+}
+"""Name in practice.toml -> the async context manager that opens it. Only the named one is
+imported."""

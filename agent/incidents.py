@@ -1,0 +1,64 @@
+"""What an adapter found wrong goes to the ledger and to the desk."""
+
+from agent.domain.audit import LedgerEvent
+from agent.domain.desk import TaskRequest
+from agent.domain.ids import IdempotencyKey
+from agent.domain.incidents import Stranger
+from agent.domain.terms import TaskCode
+from agent.policybook import PolicyBook
+from agent.ports import Broadcast, Desk, Ledger, Transcript
+from agent.tools.desk import PRIORITY, due_at
+
+SAID = (
+    "The EHR answered a question about this patient with another patient's {resource_type} "
+    "(id {resource_id}). It was dropped and not shown. Please check the EHR's search and who can "
+    "see what."
+)
+
+
+class ReportedIncidents:
+    """Answers `Incidents`. The same resource is reported once a conversation."""
+
+    def __init__(
+        self,
+        policy: PolicyBook,
+        transcript: Transcript,
+        desk: Desk,
+        ledger: Ledger,
+        broadcast: Broadcast,
+    ) -> None:
+        self._policy = policy
+        self._transcript = transcript
+        self._desk = desk
+        self._ledger = ledger
+        self._broadcast = broadcast
+
+    async def stranger(self, found: Stranger) -> None:
+        conversation = await self._transcript.open_conversation(found.patient_id, found.at)
+        what = f"{found.resource_type}/{found.resource_id}"
+        priority = PRIORITY[TaskCode.PRIVACY_INCIDENT]
+        task = await self._desk.open_task(
+            TaskRequest(
+                code=TaskCode.PRIVACY_INCIDENT,
+                priority=priority,
+                patient_id=found.patient_id,
+                conversation_id=conversation.id,
+                summary=SAID.format(
+                    resource_type=found.resource_type, resource_id=found.resource_id
+                ),
+                due=due_at(self._policy.practice, priority, found.at),
+                created=found.at,
+                key=IdempotencyKey(f"{conversation.id}:stranger:{what}"),
+            )
+        )
+        event = LedgerEvent(
+            "ehr.stranger_dropped",
+            found.at,
+            "system",
+            conversation.id,
+            found.patient_id,
+            None,
+            {"resource": found.resource_type, "id": found.resource_id, "task": task.id},
+        )
+        await self._ledger.append((event,))
+        self._broadcast.task(task)
