@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Puts in what the tests need beside Python: Chromium for the browser tests, strace for no-egress.
+# Puts in what the tests need beside Python: Chromium for the browser tests, strace for no-egress,
+# FHIR servers for the fhir_r4 adapter.
 set -euo pipefail
+
+"$(dirname "$0")/fhir-servers.sh"
 
 packages=()
 if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null &&
