@@ -19,6 +19,7 @@ from agent.domain.conversation import (
     Entry,
     Message,
 )
+from agent.domain.correspondence import EhrEvent, Letter
 from agent.domain.desk import Decision, Draft, DraftRequest, Task, TaskRequest
 from agent.domain.ids import (
     AppointmentId,
@@ -334,3 +335,58 @@ class LanguageModel(Protocol):
         ...
 
     def write(self, prompt: Prompt) -> Writing: ...
+
+
+class Unreadable(PortError):
+    """What the EHR sent is not of the agreed form; says which field, never what stood there."""
+
+
+class Chart(Protocol):
+    """What the EHR keeps of Portico's work. An adapter whose capabilities name a verb has it, on
+    the same object that answers `Ehr`.
+
+    Everything is written behind the turn, at least once: the same key twice leaves one. Raises
+    `EhrUnavailable` (it is tried again) or another `PortError` (the EHR will not have it: a
+    person is told and the next one follows).
+    """
+
+    async def post_message(self, letter: Letter) -> str:
+        """POST_MESSAGE. Writes into the patient's thread, or begins one; returns the thread's id,
+        also for a key that stands there already."""
+        ...
+
+    async def record_task(self, task: Task) -> None:
+        """WRITE_TASKS. `task.id` is the key: a task that is there is brought up to date."""
+        ...
+
+    async def record_events(
+        self, patient_id: PatientId | None, records: Sequence[LedgerRecord]
+    ) -> None:
+        """WRITE_AUDIT. `hash` is a record's key. Records of one chain in order; `patient_id` is
+        whose conversation it is."""
+        ...
+
+
+class Webhooks(Protocol):
+    """WEBHOOKS: an adapter whose EHR sends what happens; on the same object as `Ehr`."""
+
+    def read_webhook(
+        self, body: bytes, headers: Mapping[str, str], at: datetime
+    ) -> tuple[EhrEvent, ...]:
+        """What a request says whose signature held; empty when it concerns nobody here.
+
+        `headers` have lower-case names; `at` is when it came. Reads only what is given: no I/O.
+        Raises `Unreadable`.
+        """
+        ...
+
+
+class Polled(Protocol):
+    """POLL: an adapter whose EHR has to be asked what happened; on the same object as `Ehr`."""
+
+    async def changes(self, cursor: str | None) -> tuple[tuple[EhrEvent, ...], str]:
+        """What happened since `cursor`, oldest first, and the cursor to go on from; with None
+        nothing but a cursor that means now. An event may come again, with the same `event_id`
+        (and the same that a webhook of this adapter would give it). Portico's own letters are no
+        events. Raises `EhrUnavailable`."""
+        ...

@@ -231,6 +231,11 @@ class Capability(StrEnum):
     MEDICATION_REQUESTS = "list_medication_requests"
     ORDERS = "order_status"
     FORMS = "form_status"
+    POST_MESSAGE = "post_message"
+    WRITE_TASKS = "record_task"
+    WRITE_AUDIT = "record_events"
+    WEBHOOKS = "read_webhook"
+    POLL = "changes"
 
 
 Language = str

@@ -47,6 +47,17 @@ from agent.domain.records import Account, Coverage, Form, MedicationRequest, Ord
 from agent.domain.terms import Capability
 from agent.ports import Clock, EhrUnavailable, NotFound
 
+WITHOUT = frozenset(
+    {
+        Capability.POST_MESSAGE,
+        Capability.WRITE_TASKS,
+        Capability.WRITE_AUDIT,
+        Capability.WEBHOOKS,
+        Capability.POLL,
+    }
+)
+"""The demo EHR has no portal of its own and keeps no second copy of Portico's work."""
+
 Write = Callable[[AsyncConnection], Awaitable[str]]
 
 
@@ -122,7 +133,7 @@ class DemoEhr:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return frozenset(Capability)
+        return frozenset(Capability) - WITHOUT
 
     async def patient(self, patient_id: PatientId) -> Patient | None:
         self._check_available()
