@@ -5,9 +5,11 @@ second thought) is `YES_BUT` or nothing, so that nobody who hesitates is taken a
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import lru_cache
+from itertools import product
 
 from agent.understanding.phrases import any_of, expanded, read_phrases
 from agent.understanding.spelling import alike, distance, squeezed
@@ -60,13 +62,25 @@ _NO_COMMA = re.compile(r"\bno ?[,.;:] ")
 _FIRM = re.compile(r"(?:yes|yep|yup|si|absolutely|definitely)\b")
 _LONG = 25
 _WHY_NOT = re.compile(r"why not|por ?que no|como no")
+
+
+def _spellings(expression: str) -> Iterator[str]:
+    """The words of a phrase or expression; `list[oa]` is both listo and lista."""
+    for word in re.findall(r"(?:[a-z']|\[[a-z]{2,3}\]){2,}", expression):
+        letters = (found.strip("[]") for found in re.findall(r"\[[a-z]+\]|[a-z']", word))
+        yield from map("".join, product(*letters))
+
+
 _EVERY_PATTERN = " ".join(p for patterns in _SAID["pattern"].values() for p in patterns)
 _VOCABULARY = frozenset(
     word
     for said in (*(_SAID[name] for name in ("yes", "no", "echo", "filler")), [_EVERY_PATTERN])
     for phrase in said
-    for word in re.findall(r"[a-z']{2,}", phrase)
+    for word in _spellings(phrase)
 )
+_KEPT = frozenset(_SAID["kept"])
+_SPELT = re.compile(rf"\b(?:{'|'.join(_SAID['spelt'])})\b")
+_ACCENTED_YES = re.compile(r"\bs[íÍ]\b", re.I)
 _DOUBLE = re.compile(r"([a-z])\1")
 _CORRECTED_TO = {
     letter: tuple(sorted(w for w in _VOCABULARY if len(w) >= 5 and w[0] == letter))
@@ -80,7 +94,9 @@ def yes_or_no(text: str) -> YesNo | None:
     The last of several counts: "yeah no" is a no. What could be either ("no, that's fine", "I guess
     so") is None: the question is asked again rather than something done.
     """
-    plain = _NO_COMMA.sub("no ¦ ", _SKIN.sub("", squeezed(text))).replace("?", " ")
+    plain = squeezed(_ACCENTED_YES.sub("si ¦", _SKIN.sub("", text)))
+    plain = _SPELT.sub(lambda found: _SAID["spelt"][found[0]], plain)
+    plain = _NO_COMMA.sub("no ¦ ", plain).replace("?", " ")
     raw = _JOIN.sub(" ", plain).strip(" ?").split()
     left = " ".join([*map(_respelt, raw[:_LONG]), *raw[_LONG:]])
     heard = _Heard()
@@ -155,7 +171,7 @@ def _next(left: str, said: Answered | None) -> tuple[_Part | None, int]:
 @lru_cache(4096)
 def _respelt(word: str) -> str:
     """A word of the answers, put right: "pleese", "okk", "corect"."""
-    if word in _VOCABULARY or not word.isalpha():
+    if word in _VOCABULARY or word in _KEPT or not word.isalpha():
         return word
     single = _DOUBLE.sub(r"\1", word)
     if single in _VOCABULARY:
