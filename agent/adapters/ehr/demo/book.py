@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agent.adapters.directory import ScheduleShape
 from agent.adapters.ehr.demo.catalogue import Catalogue
 from agent.adapters.ehr.demo.rows import appointment_of, insert_appointment, seconds
 from agent.adapters.ehr.demo.schema import IS_OPEN, appointments
-from agent.adapters.ehr.demo.shape import ScheduleShape
-from agent.adapters.ehr.demo.slots import Busy, Place, Week, is_free, place_of, slot_id
+from agent.adapters.weeks import Busy, Place, Week, is_free, place_of, slot_id
 from agent.domain.booking import Appointment, AppointmentStatus, Booking, Slot, SlotQuery
 from agent.domain.ids import (
     AppointmentId,

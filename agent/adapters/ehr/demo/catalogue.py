@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from agent.adapters.ehr.demo.shape import AccountShape, EhrShape, PatientShape
-from agent.domain.ids import LocationId, PatientId, PractitionerId, ServiceTypeId
+from agent.domain.ids import PatientId, PractitionerId, ServiceTypeId
 from agent.domain.people import Location, Patient, Practitioner, ServiceType
 from agent.domain.records import (
     Account,
@@ -31,32 +31,12 @@ class Catalogue:
 
 def catalogue_of(seed: EhrShape) -> Catalogue:
     patients = [_patient(shape) for shape in seed.patients]
-    practitioners = [
-        Practitioner(
-            id=PractitionerId(shape.id),
-            name=shape.name,
-            role=shape.role,
-            service_types=tuple(ServiceTypeId(service) for service in shape.service_types),
-            location_id=LocationId(shape.location_id) if shape.location_id else None,
-        )
-        for shape in seed.practitioners
-    ]
-    service_types = [
-        ServiceType(
-            id=ServiceTypeId(shape.id),
-            name=shape.name,
-            duration_minutes=shape.duration_minutes,
-            modalities=tuple(shape.modalities),
-            new_patients=shape.new_patients,
-        )
-        for shape in seed.service_types
-    ]
+    practitioners = [shape.value() for shape in seed.practitioners]
+    service_types = [shape.value() for shape in seed.service_types]
     return Catalogue(
         patients={patient.id: patient for patient in patients},
         practitioners={person.id: person for person in practitioners},
-        locations=tuple(
-            Location(LocationId(shape.id), shape.name, shape.address) for shape in seed.locations
-        ),
+        locations=tuple(shape.value() for shape in seed.locations),
         service_types={service.id: service for service in service_types},
         accounts={PatientId(shape.patient_id): _account(shape) for shape in seed.accounts},
         coverages=_coverages(seed),

@@ -1,15 +1,20 @@
 """The shape of `ehr.json` (CONTRACTS 3), as pydantic models with absolute times."""
 
-from datetime import date, datetime, time
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
+from agent.adapters.directory import (
+    Id,
+    LocationShape,
+    PractitionerShape,
+    ScheduleShape,
+    ServiceTypeShape,
+)
 from agent.adapters.ehr.demo.times import seed_time
 from agent.domain.booking import AppointmentStatus
 from agent.domain.records import FormStatus, MedicationRequestStatus, OrderStatus
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _seed_time(value: object, info: ValidationInfo) -> object:
@@ -18,21 +23,7 @@ def _seed_time(value: object, info: ValidationInfo) -> object:
     return value
 
 
-def _clock_time(value: object) -> object:
-    """`"09:00"`; the number of minutes that pydantic would also take is refused."""
-    if not isinstance(value, str):
-        raise ValueError("not a time of day like 09:00")
-    return value
-
-
-Id = Annotated[str, Field(min_length=1, max_length=100)]
 When = Annotated[datetime, BeforeValidator(_seed_time)]
-TimeOfDay = Annotated[
-    time,
-    BeforeValidator(_clock_time),
-    PlainSerializer(lambda clock: clock.strftime("%H:%M"), return_type=str),
-]
-Minutes = Annotated[int, Field(ge=5, le=24 * 60)]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -53,28 +44,6 @@ class PatientShape(_Object):
     practitioner_ids: list[Id] = []
 
 
-class PractitionerShape(_Object):
-    id: Id
-    name: str
-    role: str = ""
-    service_types: list[Id] = []
-    location_id: Id | None = None
-
-
-class LocationShape(_Object):
-    id: Id
-    name: str
-    address: str = ""
-
-
-class ServiceTypeShape(_Object):
-    id: Id
-    name: str
-    duration_minutes: Minutes
-    modalities: Annotated[list[str], Field(min_length=1)] = ["in_person"]
-    new_patients: bool = True
-
-
 class AppointmentShape(_Object):
     id: Id
     patient_id: Id
@@ -86,17 +55,6 @@ class AppointmentShape(_Object):
     telehealth_url: str | None = None
     location_id: Id | None = None
     replaces: Id | None = None
-
-
-class ScheduleShape(_Object):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    practitioner_id: Id
-    service_type: Id
-    days: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
-    opens: TimeOfDay = Field(alias="from")
-    closes: TimeOfDay = Field(alias="to")
-    every_minutes: Minutes
 
 
 class ChargeShape(_Object):

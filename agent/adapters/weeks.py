@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.adapters.ehr.demo.shape import WEEKDAYS, ScheduleShape
+from agent.adapters.directory import WEEKDAYS, ScheduleShape
 from agent.domain.ids import PractitionerId, ServiceTypeId, SlotId
 
 _PREFIX = "SL-"
@@ -90,7 +90,7 @@ def slot_id(place: Place) -> SlotId:
 
 
 def place_of(slot: SlotId, timezone: ZoneInfo) -> Place | None:
-    """What a slot id stands for; None for an id that this EHR never made."""
+    """What a slot id stands for; None for an id that was never made here."""
     body = slot.removeprefix(_PREFIX)
     try:
         text = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)).decode()
