@@ -8,14 +8,23 @@ import asyncio
 from dataclasses import replace
 
 from agent.domain.safety import Assessment
-from agent.domain.terms import Control, Level, TaskCode
+from agent.domain.terms import Category, Control, Level, TaskCode
 from agent.nodes.consult import consulted
 from agent.nodes.rooms import Rooms
 from agent.safety.cards import CHOICES
 from agent.state import WINDOW, WINDOW_CHARACTERS, ConversationState, Update
 from knowledge.language import detect_language
 
-SAFETY_TASKS = frozenset({TaskCode.CRISIS, TaskCode.MEDICAL_EMERGENCY, TaskCode.SAFEGUARDING})
+SAFETY_TASKS = {
+    TaskCode.CRISIS: Assessment(Level.ACTIVE, Category.SELF_HARM, ("task:open",)),
+    TaskCode.MEDICAL_EMERGENCY: Assessment(Level.IMMINENT, Category.MEDICAL, ("task:open",)),
+    TaskCode.SAFEGUARDING: Assessment(Level.ACTIVE, Category.ABUSE, ("task:open",)),
+}
+"""The tasks whose card stands until a person closes them, and what is known when only the task is
+left to tell (the turn that raised it was cut off)."""
+
+DESK_SECONDS = 1.0
+"""How long the desk may take to say what is open."""
 
 
 async def screen(state: ConversationState, rooms: Rooms) -> Update:
@@ -27,7 +36,7 @@ async def screen(state: ConversationState, rooms: Rooms) -> Update:
     if language not in rooms.practice().languages:
         language = turn.language
     turn = replace(turn, assessment=assessment, language=language)
-    guarded = await _standing(state, rooms)
+    guarded = await _standing(state, rooms, assessment)
     if guarded is None:
         turn = await consulted(turn, state.get("flow"), rooms)
     return {
@@ -46,13 +55,21 @@ def assess(rooms: Rooms, text: str, window: tuple[str, ...]) -> Assessment:
     return rooms.screen.screen(text, window, chances)
 
 
-async def _standing(state: ConversationState, rooms: Rooms) -> Assessment | None:
-    """The danger whose safety task a person has yet to close in this conversation."""
-    standing = state.get("guarded")
-    if standing is None:
+async def _standing(
+    state: ConversationState, rooms: Rooms, assessment: Assessment
+) -> Assessment | None:
+    """The danger whose safety task a person has yet to close in this conversation. A desk that
+    cannot say leaves what was known; new danger does not wait to hear of an old one."""
+    known = state.get("guarded")
+    if known is None and assessment.level >= Level.PASSIVE:
         return None
-    tasks = await rooms.desk.tasks(conversation_id=state["conversation_id"])
-    return standing if any(task.code in SAFETY_TASKS for task in tasks) else None
+    try:
+        async with asyncio.timeout(DESK_SECONDS):
+            tasks = await rooms.desk.tasks(conversation_id=state["conversation_id"])
+    except Exception:  # noqa: BLE001 - the safety path goes on whatever is wrong with the desk
+        return known
+    open_codes = [task.code for task in tasks if task.code in SAFETY_TASKS]
+    return (known or SAFETY_TASKS[open_codes[0]]) if open_codes else None
 
 
 def after_screen(state: ConversationState) -> str:

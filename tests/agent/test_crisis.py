@@ -308,3 +308,30 @@ def test_nothing_imports_redis() -> None:
                 names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
                 assert not any(n.split(".")[0] in ("redis", "arq", "celery") for n in names), path
+
+
+async def test_a_card_of_a_failed_graph_guards_the_next_turn_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of that turn is in the checkpoint: the open task tells it."""
+    chat = await world.chat()
+    with monkeypatch.context() as patch:
+        patch.setattr(world.agent._graph, "ainvoke", failing)
+        (card,) = await world.say(chat, DANGER)
+    assert card.kind is Kind.CARD
+    (again,) = await world.say(chat, "when is my appointment?")
+    assert again.kind is Kind.CARD
+    (task,) = await world.agent.desk.tasks()
+    assert task.code is TaskCode.CRISIS
+
+
+@pytest.mark.parametrize("tasks", [hanging, failing])
+async def test_a_desk_that_cannot_say_what_is_open_stops_no_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch, tasks: Callable[..., Any]
+) -> None:
+    chat = await world.chat()
+    monkeypatch.setattr(world.agent.desk, "tasks", tasks)
+    (reply,) = await world.say(chat, "when is my appointment?")
+    assert reply.kind is Kind.TEXT
+    (card,) = await world.say(chat, DANGER)
+    assert card.kind is Kind.CARD
