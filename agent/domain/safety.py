@@ -18,6 +18,10 @@ class Assessment:
 SAFE = Assessment()
 
 
+GRAVE_SHARE = 0.25
+"""A danger that is as grave as this with one chance in four is treated as that grave."""
+
+
 @dataclass(frozen=True, slots=True)
 class DangerChances:
     """What the network makes of one message: each kind of danger with its probability; what is
@@ -37,10 +41,17 @@ class DangerChances:
 
     @property
     def likeliest(self) -> tuple[Category, Level]:
-        """The likeliest kind of level 2 or more; distress when there is none."""
-        category, level, _ = max(
-            (kind for kind in self.kinds if kind[1] > Level.DISTRESS),
-            key=lambda kind: kind[2],
-            default=(Category.DISTRESS, Level.DISTRESS, 0.0),
+        """The likeliest kind of level 2 or more, at the highest of its levels that it has with
+        `GRAVE_SHARE` of its probability; distress when there is none."""
+        grave = [kind for kind in self.kinds if kind[1] > Level.DISTRESS]
+        category, _, _ = max(
+            grave, key=lambda kind: kind[2], default=(Category.DISTRESS, Level.DISTRESS, 0.0)
         )
-        return category, level
+        of_it = [(level, chance) for kind, level, chance in grave if kind is category]
+        whole = sum(chance for _, chance in of_it)
+        levels = (
+            level
+            for level, _ in of_it
+            if sum(chance for other, chance in of_it if other >= level) >= GRAVE_SHARE * whole
+        )
+        return category, max(levels, default=Level.DISTRESS)
