@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from agent.bootstrap import Models
-from agent.domain.ids import MessageId, PatientId
+from agent.domain.ids import ConversationId, MessageId, PatientId
 from agent.domain.people import Patient
 from agent.domain.prompt import ModelCall
 from agent.domain.safety import Assessment
 from agent.domain.terms import Intent, Route
 from agent.nodes.rooms import Rooms
 from agent.nodes.screen import screen
-from agent.nodes.triage import _with_the_models
+from agent.nodes.triage import with_the_models
 from agent.safety.alerts import alert_for
 from agent.settings import ModelSettings
 from agent.state import ConversationState, Turn
@@ -31,6 +31,7 @@ AT_ONCE = 2
 """Messages read at a time without a model: one a core."""
 
 _PATIENT = Patient(PatientId("PT-EVAL"), "Robin", "Vale", date(1985, 5, 17), ai_chat_consent=True)
+_CONVERSATION = ConversationId("eval")
 _AT = datetime(2026, 6, 1, 16, tzinfo=UTC)
 
 T = TypeVar("T")
@@ -129,12 +130,14 @@ class Subject:
 
     async def _screened(self, text: str) -> Turn:
         turn = Turn(MessageId("eval"), text, _AT, patient=_PATIENT)
-        turn = (await screen(ConversationState(turn=turn), self.rooms))["turn"]
+        turn = (
+            await screen(ConversationState(turn=turn, conversation_id=_CONVERSATION), self.rooms)
+        )["turn"]
         self.calls.extend(turn.model_calls)
         return turn
 
     async def _understood(self, text: str) -> Understood:
         turn = await self._screened(text)
         reading = await asyncio.to_thread(self.rooms.understanding.read, text)
-        reading, turn = _with_the_models(self.rooms, turn, reading)
+        reading, turn = with_the_models(self.rooms, turn, reading)
         return Understood(turn.assessment, reading.wishes)

@@ -60,12 +60,12 @@ async def _standing(
 ) -> Assessment | None:
     """The danger whose safety task a person has yet to close in this conversation. A desk that
     cannot say leaves what was known; new danger does not wait to hear of an old one."""
-    known = state.get("guarded")
+    known, conversation_id = state.get("guarded"), state["conversation_id"]
     if known is None and assessment.level >= Level.PASSIVE:
         return None
     try:
         async with asyncio.timeout(DESK_SECONDS):
-            tasks = await rooms.desk.tasks(conversation_id=state["conversation_id"])
+            tasks = await rooms.desk.tasks(conversation_id=conversation_id)
     except Exception:  # noqa: BLE001 - the safety path goes on whatever is wrong with the desk
         return known
     open_codes = [task.code for task in tasks if task.code in SAFETY_TASKS]

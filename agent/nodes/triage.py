@@ -42,7 +42,7 @@ async def triage(state: ConversationState, rooms: Rooms) -> Update:
         return {"turn": replace(turn, todo=pending), "flow": None, "pending": ()}
     reading = await asyncio.to_thread(rooms.understanding.read, turn.text, state.get("language"))
     turn = replace(turn, language=_spoken(rooms, reading.language))
-    reading, turn = _with_the_models(rooms, turn, reading)
+    reading, turn = with_the_models(rooms, turn, reading)
     if waiting is not None:
         return _while_waiting(state, rooms, turn, waiting, direct, reading)
     return _fresh(state, rooms, turn, reading)
@@ -100,7 +100,7 @@ def _direct_answer(text: str, waiting: FlowState | None, rooms: Rooms) -> Answer
     return Answer(text, waiting.offers[found].value if isinstance(found, int) else None)
 
 
-def _with_the_models(rooms: Rooms, turn: Turn, reading: Reading) -> tuple[Reading, Turn]:
+def with_the_models(rooms: Rooms, turn: Turn, reading: Reading) -> tuple[Reading, Turn]:
     """Where the local reading is unsure, what the model is sure of takes its place."""
     threshold = rooms.practice().thresholds.route
     sure = tuple(w for w in reading.wishes if w.confidence >= threshold or w.intent in SMALL)
