@@ -35,8 +35,10 @@ def _word(name: str) -> str:
 
 _POLITE = re.compile(_word("polite"))
 _EDGES = re.compile(r"(?:[\s,!;:¡¿\"()👍🙏😊]|\.(?!\d))+")
+_LEAD = r"(?:(?:for|in|on|with|to|en|para|con|de|just|que) )*"
+_THE = r"(?:the |la |el |los |las |your |that |this |esa |ese |#)?"
 _ORDINALS = tuple(
-    (re.compile(rf"(?:the |la |el |los |las |your |#)?(?:very )?(?:{names}){_SAID['one']}"), place)
+    (re.compile(rf"{_LEAD}{_THE}(?:very )?(?:{names}){_SAID['one']}"), place)
     for names, place in [
         *zip(_SAID["ordinals"], range(6), strict=True),
         (_SAID["last"], -1),
@@ -55,7 +57,11 @@ _OFFERING = re.compile(rf"(?:{_SAID['offering']})\b")
 _FORMER, _LATTER, _PLACED = map(_whole, ("former", "latter", "placed"))
 _ASKING = re.compile(_SAID["asking"])
 _ELSEWHERE, _ELSEWHERE_LABEL = _whole("elsewhere"), _whole("elsewhere_label")
-_BECAUSE = re.compile(r"(?<=\w),? (?:because|bc|cuz|since|porque|ya que|my daughter|so i)\b.*")
+_HARMLESS, _GREETING, _REASON_FIRST = map(_whole, ("harmless", "greeting", "reason_first"))
+_BECAUSE = re.compile(
+    r"(?<=\w),? (?:because|bc|cuz|since|porque|ya que|my daughter"
+    r"|so i(?!'| (?:think|guess|want|would|will|ll)\b))\b.*"
+)
 _PLACES = (
     "first second third fourth fifth option number middle later latest earlier earliest sooner"
     " soonest primera primero segunda segundo tercera tercero ultima ultimo"
@@ -93,7 +99,8 @@ def choose(
     exact = [i for i, label in enumerate(labels) if squeezed(label) == plain]
     if len(exact) == 1:
         return exact[0]
-    plain = settled(plain)
+    plain = settled(_HARMLESS.sub(" ", _GREETING.sub("", plain)).strip())
+    plain = _REASON_FIRST.sub("", plain).strip()
     core = _bare(plain)
     if elsewhere := _elsewhere(core, labels):
         return elsewhere
@@ -167,7 +174,7 @@ def _bare(plain: str) -> str:
 
 
 def _place_word(word: str) -> str:
-    return next((known for known in _PLACES if alike(word, known)), word)
+    return word if word in _PLACES else next((p for p in _PLACES if alike(word, p)), word)
 
 
 def _only_one(text: str, labels: Sequence[str]) -> int | None:
@@ -209,6 +216,8 @@ def _by_time(
     when = parse_when(text, now) or _bare_hour(core, now) or _bare_month(core, now)
     if when is None or (when.weekdays is None and _says_nothing(when, now)):
         return None
+    if when.weekdays is not None and len(when.weekdays) > 1:
+        when = replace(when, end=now.date().max)
     fitting = _fitting(when, starts)
     weekday = None if _OWN_DATE.search(text) else _only_weekday(text)
     if not fitting and weekday is not None:
