@@ -1,0 +1,85 @@
+"""The check that a resource is the session patient's, whatever the search was asked for.
+
+A server may ignore a parameter that it does not know (DOMAIN B.2.3), so this is what keeps patients
+apart, and not the search.
+"""
+
+import re
+from collections.abc import Iterable
+
+import structlog
+
+from agent.adapters.ehr.fhir_r4.client import Resource
+from agent.domain.ids import PatientId
+from agent.domain.incidents import Stranger
+from agent.ports import Clock, Incidents
+
+PATIENT_PATHS: dict[str, tuple[str, ...]] = {
+    "Account": ("subject",),
+    "Appointment": ("participant.actor",),
+    "AppointmentResponse": ("actor",),
+    "Communication": ("subject",),
+    "Consent": ("patient",),
+    "Coverage": ("beneficiary",),
+    "DeviceRequest": ("subject",),
+    "Invoice": ("subject",),
+    "MedicationDispense": ("subject",),
+    "MedicationRequest": ("subject",),
+    "SupplyRequest": ("deliverTo",),
+    "Task": ("for",),
+    "VisionPrescription": ("patient",),
+}
+"""Where a resource says whose it is. A type that is not here is nobody's."""
+
+_log = structlog.get_logger()
+
+
+class Strangers:
+    """Keeps a patient's resources; drops and reports the others."""
+
+    def __init__(self, base_url: str, incidents: Incidents, clock: Clock) -> None:
+        self._patient = re.compile(
+            rf"(?:{re.escape(base_url)}/)?Patient/([A-Za-z0-9.\-]{{1,64}})(?:/_history/[^/]+)?"
+        )
+        self._incidents = incidents
+        self._clock = clock
+
+    async def own(
+        self, resources: Iterable[Resource], patient_id: PatientId
+    ) -> tuple[Resource, ...]:
+        kept = []
+        for resource in resources:
+            if self.is_of(resource, patient_id):
+                kept.append(resource)
+            else:
+                await self._report(resource, patient_id)
+        return tuple(kept)
+
+    def is_of(self, resource: Resource, patient_id: PatientId) -> bool:
+        if resource["resourceType"] == "Patient":
+            return bool(resource["id"] == patient_id)
+        return any(
+            self.refers_to(found, patient_id)
+            for path in PATIENT_PATHS.get(resource["resourceType"], ())
+            for found in _at(resource, path.split("."))
+        )
+
+    def refers_to(self, reference: object, patient_id: PatientId) -> bool:
+        """Whether a FHIR Reference names the patient of this server."""
+        text = reference.get("reference") if isinstance(reference, dict) else None
+        match = self._patient.fullmatch(text) if isinstance(text, str) else None
+        return match is not None and match[1] == patient_id
+
+    async def _report(self, resource: Resource, patient_id: PatientId) -> None:
+        kind, resource_id = resource["resourceType"], resource["id"]
+        _log.error("ehr.stranger_dropped", resource=kind, id=resource_id)
+        await self._incidents.stranger(Stranger(patient_id, kind, resource_id, self._clock.now()))
+
+
+def _at(value: object, path: list[str]) -> list[object]:
+    """Everything that stands at `path`, through lists."""
+    if isinstance(value, list):
+        return [found for one in value for found in _at(one, path)]
+    if not path:
+        return [value]
+    return _at(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
