@@ -242,7 +242,7 @@ class FhirClient:
             return response
         if response.status_code not in _ORDINARY:
             self._failed(method, url, str(response.status_code), request_id)
-        raise _of_status(response)
+        raise failure_of(response)
 
     def _pause(self, error: Exception) -> bool | float:
         """Whether to try again; a number is the pause before it, in seconds."""
@@ -295,7 +295,8 @@ _ORDINARY = frozenset({404, 409, 410, 412})
 """What a race or a look-up answers now and then."""
 
 
-def _of_status(response: httpx.Response) -> PortError:
+def failure_of(response: httpx.Response) -> PortError:
+    """What a status that is no success means; 429 and 502 to 504 are tried again."""
     status = response.status_code
     if status in (404, 410):
         return _Gone("the EHR has no such thing")
