@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from agent.domain.audit import LedgerEvent, LedgerRecord, TurnRecord
 from agent.domain.booking import (
@@ -46,6 +46,10 @@ class EhrUnavailable(PortError):
     """The EHR did not answer, or answered with its own failure."""
 
 
+class Outdated(EhrUnavailable):
+    """What the adapter has is a copy, and too old to be told."""
+
+
 class SlotTaken(PortError):
     """Somebody else has the time now, or it no longer exists."""
 
@@ -56,6 +60,10 @@ class Overlapping(PortError):
 
 class NotFound(PortError):
     """No such thing, or it is not this patient's: never told apart."""
+
+
+class Unconfirmed(PortError):
+    """The EHR may have done it, but does not show it as asked: a person has to look."""
 
 
 class ModelUnavailable(PortError):
@@ -389,4 +397,14 @@ class Polled(Protocol):
         nothing but a cursor that means now. An event may come again, with the same `event_id`
         (and the same that a webhook of this adapter would give it). Portico's own letters are no
         events. Raises `EhrUnavailable`."""
+        ...
+
+
+@runtime_checkable
+class Mirrored(Protocol):
+    """An adapter that answers from copies; on the same object as `Ehr`."""
+
+    @property
+    def as_of(self) -> datetime:
+        """When what it tells was true, aware: every listing says so to the patient."""
         ...

@@ -1,0 +1,121 @@
+"""The mirror says as of when, refuses what is too old, and outlives a broken export."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent.adapters.ehr.mirror.ehr import MirrorEhr
+from agent.adapters.ehr.mirror.export import Export
+from agent.adapters.ehr.mirror.opening import opened, reread
+from agent.adapters.site import Site
+from agent.clock import RunningClock
+from agent.domain.ids import PatientId
+from agent.domain.incidents import Stranger
+from agent.domain.terms import Capability
+from agent.policy import Practice
+from agent.ports import EhrUnavailable, Mirrored, Outdated
+from agent.settings import EhrSettings
+from knowledge.errors import InputError
+from tests.adapters.ehr.mirror.conftest import APPOINTMENTS, NOW, ZONE, Sourced, write
+
+MARI = PatientId("PT-1")
+
+
+class NoIncidents:
+    async def stranger(self, found: Stranger) -> None:
+        raise AssertionError(found)
+
+
+@asynccontextmanager
+async def running(export: Path, clock: RunningClock, **options: object) -> AsyncIterator[MirrorEhr]:
+    table: dict[str, object] = {"folder": "export", **options}
+    practice = Practice(
+        "p", "P", ZONE, ("en",), "+14155550100", ehr_adapter="mirror", ehr_options=table
+    )
+    folder = export.parent
+    site = Site(practice, folder, folder / "data", clock, EhrSettings(), NoIncidents())
+    async with opened(site) as ehr:
+        yield ehr
+
+
+async def test_it_lists_and_does_nothing_else(export: Path) -> None:
+    async with running(export, RunningClock(NOW)) as ehr:
+        assert ehr.capabilities == {Capability.LIST_APPOINTMENTS}
+        assert isinstance(ehr, Mirrored)
+        assert ehr.as_of == NOW
+        assert [one.id for one in await ehr.appointments(MARI)] == ["AP-OLD", "AP-1"]
+        assert await ehr.appointments(PatientId("PT-404")) == ()
+        with pytest.raises(EhrUnavailable):
+            await ehr.waitlist(MARI)
+
+
+async def test_what_is_too_old_is_not_told_and_who_somebody_is_still_is(export: Path) -> None:
+    clock = RunningClock(NOW)
+    async with running(export, clock, max_age_hours=12) as ehr:
+        clock.advance(timedelta(hours=11))
+        assert await ehr.appointments(MARI)
+        clock.advance(timedelta(hours=2))
+        with pytest.raises(Outdated):
+            await ehr.appointments(MARI)
+        assert await ehr.patient(MARI) is not None
+
+
+async def test_a_faulty_export_does_not_open(export: Path) -> None:
+    (export / "patients.csv").write_text("nonsense\n")
+    with pytest.raises(InputError, match=r"patients.csv: line 1"):
+        async with running(export, RunningClock(NOW)):
+            pass
+
+
+async def test_a_new_export_is_taken_over_by_itself(export: Path) -> None:
+    async with running(export, RunningClock(NOW)) as ehr, asyncio.timeout(60):
+        later = NOW - timedelta(minutes=1)
+        moved = APPOINTMENTS.replace("AP-1,", "AP-9,")
+        while [one.id for one in await ehr.appointments(MARI)] != ["AP-OLD", "AP-9"]:
+            # Written again until it is seen: the watch may begin after the first time.
+            later -= timedelta(seconds=1)
+            write(export / "appointments.csv", moved, later)
+            await asyncio.sleep(0.5)
+        assert ehr.as_of <= NOW - timedelta(minutes=1)
+
+
+async def test_a_broken_export_is_reported_and_the_last_one_stays(
+    export: Path, source: Sourced, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, folder = RunningClock(NOW), source()
+    ehr = MirrorEhr(folder.read(NOW), timedelta(hours=24), clock)
+    good = folder.signature()
+    write(export / "appointments.csv", APPOINTMENTS.replace("booked", "maybe"))
+    with caplog.at_level(logging.ERROR):
+        assert await reread(folder, clock, ehr.show, good) is None
+    assert "appointments.csv: line 2, column status" in caplog.text
+    assert [one.id for one in await ehr.appointments(MARI)] == ["AP-OLD", "AP-1"]
+    write(export / "appointments.csv", APPOINTMENTS.replace("AP-1,", "AP-9,"))
+    assert await reread(folder, clock, ehr.show, None) == folder.signature()
+    assert [one.id for one in await ehr.appointments(MARI)] == ["AP-OLD", "AP-9"]
+    caplog.clear()
+    shutil.rmtree(export)
+    with caplog.at_level(logging.ERROR):
+        assert await reread(folder, clock, ehr.show, None) is None
+    assert "export: cannot be read" in caplog.text
+    assert [one.id for one in await ehr.appointments(MARI)] == ["AP-OLD", "AP-9"]
+
+
+async def test_an_export_that_is_as_it_was_is_not_read_again(source: Sourced) -> None:
+    folder = source()
+    shown: list[Export] = []
+    assert await reread(folder, RunningClock(NOW), shown.append, folder.signature())
+    assert shown == []
+
+
+async def test_closed_it_knows_nobody(export: Path) -> None:
+    async with running(export, RunningClock(NOW)) as ehr:
+        pass
+    with pytest.raises(EhrUnavailable):
+        await ehr.patient(MARI)
