@@ -22,7 +22,7 @@ from agent.ports import EhrUnavailable, PortError
 Resource = dict[str, Any]
 
 FHIR_JSON = "application/fhir+json"
-ATTEMPTS = 4
+ATTEMPTS = 3
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 MOST_PAGES = 50
