@@ -118,7 +118,15 @@ async def running_agent(
         )
         graph = build_graph(rooms, checkpointer)
         await _warm(rooms)
-        yield Agent(rooms, graph, store.transcript, store.ledger, store.policy)
+        yield Agent(
+            rooms,
+            graph,
+            store.transcript,
+            store.ledger,
+            store.policy,
+            store.inbox,
+            store.outbox,
+        )
 
 
 async def _consultant(settings: Settings, stack: AsyncExitStack) -> Consultant | None:

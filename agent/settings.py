@@ -19,6 +19,7 @@ from knowledge.errors import InputError
 KEYS_FILE = "keys.json"
 DATABASE_FILE = "portico.db"
 KEY_BYTES = 32
+WEBHOOK_SECRET_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,16 @@ class ModelSettings(BaseSettings):
 NO_MODEL = ModelSettings.model_construct()
 
 
+def _one_or_two_secrets(secrets: str) -> str:
+    parts = secrets.split(",")
+    if len(parts) > 2 or any(len(part.strip()) < WEBHOOK_SECRET_LENGTH for part in parts):
+        raise ValueError(
+            f"must be one secret or two with a comma between them, each of at least "
+            f"{WEBHOOK_SECRET_LENGTH} characters"
+        )
+    return secrets
+
+
 class EhrSettings(BaseSettings):
     """What opens the EHR's door; where the door is stands in practice.toml."""
 
@@ -152,8 +163,8 @@ class EhrSettings(BaseSettings):
     """PEM of the key registered for SMART Backend Services (RSA: RS384, P-384: ES384)."""
     api_key: str | None = Field(default=None, validation_alias="PORTICO_EHR_API_KEY", repr=False)
     """A bearer token or API key, where the EHR takes no signed assertion."""
-    webhook_secret: str | None = Field(
-        default=None, validation_alias="PORTICO_EHR_WEBHOOK_SECRET", min_length=16, repr=False
+    webhook_secret: Annotated[str, AfterValidator(_one_or_two_secrets)] | None = Field(
+        default=None, validation_alias="PORTICO_EHR_WEBHOOK_SECRET", repr=False
     )
     """Signs what the EHR sends; two, with a comma between them, while it is changed."""
 

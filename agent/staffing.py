@@ -188,7 +188,7 @@ class Staffing:
         if status in DECIDED:
             await self._deliver_draft(draft)
         else:
-            await self._rejected(draft)
+            await self._rejected(draft, staff.id)
         self.rooms.broadcast.draft(draft)
         return draft
 
@@ -215,7 +215,7 @@ class Staffing:
         )
         self.rooms.broadcast.entry(await self.transcript.append(message))
 
-    async def _rejected(self, draft: Draft) -> None:
+    async def _rejected(self, draft: Draft, by: StaffId) -> None:
         now = self.clock.now()
         code = TASK_OF_ROUTE.get(draft.route, TaskCode.CALLBACK)
         priority = PRIORITY.get(code, Priority.ROUTINE)
@@ -232,7 +232,7 @@ class Staffing:
                 key=IdempotencyKey(f"{draft.id}:rejected"),
             )
         )
-        self.rooms.broadcast.task(task)
+        await self._task_changed("task.opened", by, task)
 
     async def change_policy(self, staff: StaffMember, changes: Mapping[str, str]) -> Practice:
         """Lays `changes` over practice.toml and records each. Raises `InputError` and changes

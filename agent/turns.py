@@ -20,6 +20,7 @@ from agent.nodes.fallback import fall_back
 from agent.nodes.rooms import Rooms
 from agent.nodes.screen import assess
 from agent.ports import EhrUnavailable, Ledger, PolicyStore, Transcript
+from agent.post import Inbox, Outbox
 from agent.staffing import Staffing
 from agent.state import ConversationState, Turn
 
@@ -54,8 +55,12 @@ class Agent(Staffing):
         transcript: Transcript,
         ledger: Ledger,
         policy_store: PolicyStore,
+        inbox: Inbox,
+        outbox: Outbox,
     ) -> None:
         super().__init__(rooms, transcript, ledger, policy_store)
+        self.inbox = inbox
+        self.outbox = outbox
         self._graph = graph
         self._locks = Locks()
 

@@ -12,14 +12,17 @@ from fastapi import FastAPI
 from agent.bootstrap import Models, running_agent
 from agent.clock import RunningClock
 from agent.settings import Settings
-from agent.turns import Agent
 from server.errors import install_error_handlers
 from server.hub import Hub
+from server.jobs.inbox import InboxWorker
 from server.jobs.ladder import climb_forever
+from server.jobs.mail import Mail
+from server.jobs.poll import poll_forever
+from server.jobs.writeback import Writeback
 from server.login import Login
 from server.metrics import Metrics, metered
 from server.middleware import Edge
-from server.routes import chat, demo, health, live, pages, staff
+from server.routes import chat, demo, health, live, pages, staff, webhooks
 from server.staff_sessions import StaffSessions
 from server.tokens import TokenVerifier
 from server.words import load_words
@@ -58,10 +61,15 @@ async def running_app(
             metrics=metrics,
             answers=Answers(agent),
             presence=Presence(),
+            mail=Mail(),
         )
+        writeback = Writeback(agent, world.mail)
         jobs = [
             asyncio.create_task(climb_forever(agent)),
-            asyncio.create_task(_resume(agent)),
+            asyncio.create_task(_answer(world)),
+            asyncio.create_task(poll_forever(agent, world.mail)),
+            asyncio.create_task(writeback.post_forever()),
+            asyncio.create_task(writeback.record_forever()),
         ]
         try:
             yield build_app(world)
@@ -75,7 +83,7 @@ async def running_app(
 def build_app(world: World) -> FastAPI:
     app = FastAPI(title="Portico", version="1", docs_url=None, redoc_url=None)
     app.state.world = world
-    for routes in (health, pages, demo, staff, live, chat):
+    for routes in (health, pages, demo, staff, live, chat, webhooks):
         app.include_router(routes.router)
     install_error_handlers(app)
     app.add_middleware(Edge)
@@ -86,8 +94,10 @@ def _password(settings: Settings) -> str | None:
     return settings.demo_staff_password if settings.demo else None
 
 
-async def _resume(agent: Agent) -> None:
+async def _answer(world: World) -> None:
+    """First the turns that were cut off, then the post: so none of it is answered twice."""
     try:
-        await agent.resume_pending()
+        await world.agent.resume_pending()
     except Exception:
         log.exception("resume.failed")
+    await InboxWorker(world.agent, world.answers, world.mail).run()

@@ -13,6 +13,7 @@ from agent.domain.ids import PatientId
 from agent.settings import Settings
 from agent.turns import Agent
 from server.hub import Hub
+from server.jobs.mail import Mail
 from server.limits import TokenBucket
 from server.login import Login
 from server.metrics import Metrics
@@ -34,10 +35,11 @@ class Answers:
         self._agent = agent
         self._running: set[asyncio.Task[None]] = set()
 
-    def start(self, message: Message) -> None:
+    def start(self, message: Message) -> asyncio.Task[None]:
         task = asyncio.create_task(self._answer(message))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     async def finish(self, seconds: float) -> None:
         """Waits for the running turns; one that is cut off is resumed at the next start."""
@@ -93,6 +95,7 @@ class World:
     metrics: Metrics
     answers: Answers
     presence: Presence
+    mail: Mail
 
 
 def world_of(connection: HTTPConnection) -> World:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from agent.domain.audit import LedgerRecord
 from agent.domain.ids import AppointmentId, ConversationId, IdempotencyKey, MessageId, PatientId
 from agent.domain.terms import Author, Route
 
@@ -77,3 +78,47 @@ def event_id_of(patient_id: PatientId, thread_id: str | None, text: str, at: dat
         encoded = part.encode()
         digest.update(f"{len(encoded)}:".encode() + encoded)
     return f"sha256-{digest.hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event in the inbox; `conversation_id` once it has been given to a conversation."""
+
+    number: int
+    event: EhrEvent
+    conversation_id: ConversationId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation that goes on in an EHR's thread, where its entries stand up to the number
+    `posted`. `thread_id` None: the EHR has not named the thread yet."""
+
+    conversation_id: ConversationId
+    patient_id: PatientId
+    adapter: str
+    thread_id: str | None
+    posted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritten:
+    """The next records of one ledger chain that the EHR does not have; `patient_id` is whose
+    conversation it is, None where the chain is nobody's."""
+
+    chain: str
+    patient_id: PatientId | None
+    records: tuple[LedgerRecord, ...]
+
+
+LONGEST_ID = 200
+
+
+def is_sound(event: EhrEvent) -> bool:
+    """Whether its ids are of a size that anybody would give them."""
+    ids = [event.event_id, event.patient_id]
+    if isinstance(event, AppointmentEvent):
+        ids.append(event.appointment_id)
+    elif event.thread_id is not None:
+        ids.append(event.thread_id)
+    return all(0 < len(each) <= LONGEST_ID for each in ids)

@@ -82,6 +82,18 @@ class SqlLedger:
             rows = (await connection.execute(wanted)).all()
         return tuple(_record(row) for row in rows)
 
+    async def part(self, chain: str, after: int, most: int) -> tuple[LedgerRecord, ...]:
+        """The records of `chain` behind position `after`, at most `most`."""
+        wanted = (
+            select(ledger)
+            .where(ledger.c.chain == chain, ledger.c.position > after)
+            .order_by(ledger.c.position)
+            .limit(most)
+        )
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return tuple(_record(row) for row in rows)
+
     async def verify(self) -> tuple[str, ...]:
         check = ChainCheck()
         async with self._database.snapshot() as connection:

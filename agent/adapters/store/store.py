@@ -1,4 +1,4 @@
-"""Opens the store: one engine, four ports."""
+"""Opens the store: one engine, six ports."""
 
 import asyncio
 from pathlib import Path
@@ -8,7 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.adapters.store.cipher import FieldCipher
 from agent.adapters.store.database import Database
 from agent.adapters.store.drafts import SqlDrafts
+from agent.adapters.store.inbox import SqlInbox
 from agent.adapters.store.ledger import SqlLedger
+from agent.adapters.store.outbox import SqlOutbox
 from agent.adapters.store.policy import SqlPolicyStore
 from agent.adapters.store.tasks import SqlTasks
 from agent.adapters.store.transcript import SqlTranscript
@@ -29,6 +31,8 @@ class Store:
         self.transcript = SqlTranscript(database, cipher, self.ledger)
         self.desk = SqlDesk(database, cipher)
         self.policy = SqlPolicyStore(database)
+        self.inbox = SqlInbox(database, cipher)
+        self.outbox = SqlOutbox(database, self.ledger)
 
     async def close(self) -> None:
         await self._database.close()

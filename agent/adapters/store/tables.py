@@ -228,3 +228,53 @@ reads = Table(
     Column("seq", Integer, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("adapter", String(32), nullable=False),
+    Column("event_id", String(200), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("sealed_event", LargeBinary),
+    Column("conversation_id", String(64), ForeignKey("conversations.id")),
+    Column("message_id", String(200)),
+    Column("thread_id", String(200)),
+    UniqueConstraint("adapter", "event_id"),
+    Index(
+        "ix_inbox_waiting",
+        "id",
+        sqlite_where=text("status = 'waiting'"),
+        postgresql_where=text("status = 'waiting'"),
+    ),
+    Index("ix_inbox_conversation_id", "conversation_id"),
+)
+"""What the EHR told, each event once; its content goes when it is settled."""
+
+inbox_cursors = Table(
+    "inbox_cursors",
+    metadata,
+    Column("adapter", String(32), primary_key=True),
+    Column("cursor", Text, nullable=False),
+)
+"""How far an EHR that is polled has been read."""
+
+threads = Table(
+    "threads",
+    metadata,
+    _conversation(primary=True),
+    Column("adapter", String(32), nullable=False),
+    Column("thread_id", String(200)),
+    Column("posted", Integer, nullable=False),
+)
+"""Conversations that go on in an EHR's thread, and up to which `seq` they stand there."""
+
+written_chains = Table(
+    "written_chains",
+    metadata,
+    Column("adapter", String(32), primary_key=True),
+    Column("chain", String(100), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+"""Up to which record the EHR has each chain of the ledger."""

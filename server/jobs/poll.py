@@ -1,0 +1,34 @@
+"""Asks an EHR that sends nothing by itself what has happened there."""
+
+from typing import cast
+
+from agent.domain.correspondence import is_sound
+from agent.domain.terms import Capability
+from agent.ports import Polled
+from agent.turns import Agent
+from server.jobs.mail import Mail, repeat
+
+EVERY_SECONDS = 15.0
+
+
+async def poll_forever(agent: Agent, mail: Mail) -> None:
+    if Capability.POLL not in agent.ehr.capabilities:
+        return
+
+    async def work() -> None:
+        await poll(agent, mail)
+
+    await repeat("poll", work, mail.announced, EVERY_SECONDS)
+
+
+async def poll(agent: Agent, mail: Mail) -> None:
+    """Reads on from where the last poll ended; events and place are stored in one transaction.
+
+    Raises `EhrUnavailable`.
+    """
+    adapter = agent.practice.ehr_adapter
+    cursor = await agent.inbox.cursor(adapter)
+    events, cursor = await cast(Polled, agent.ehr).changes(cursor)
+    sound = [event for event in events if is_sound(event)]
+    if await agent.inbox.take(adapter, sound, agent.clock.now(), cursor):
+        mail.arrived.set()
