@@ -47,7 +47,11 @@ class EhrUnavailable(PortError):
 
 
 class Outdated(EhrUnavailable):
-    """What the adapter has is a copy, and too old to be told."""
+    """What the adapter has is a copy, true at `as_of` (aware), and too old to be told."""
+
+    def __init__(self, as_of: datetime) -> None:
+        super().__init__("the copy is too old")
+        self.as_of = as_of
 
 
 class SlotTaken(PortError):

@@ -8,7 +8,14 @@ from agent.domain.ids import AppointmentId
 from agent.domain.terms import Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Said, Step, Switch, Unclear, Visit
-from agent.flows.visits import ask_which, described, meant_instead, mentioned, pick_by_words
+from agent.flows.visits import (
+    ask_which,
+    described,
+    listing,
+    meant_instead,
+    mentioned,
+    pick_by_words,
+)
 from agent.ports import NotFound
 from agent.tools.desk import Errand
 from agent.tools.scheduling import cancel_appointment, list_appointments
@@ -19,7 +26,7 @@ async def pick(visit: Visit) -> Move:
     """Which appointment is to be cancelled."""
     appointments = await list_appointments(visit.tools, visit.now)
     if not appointments:
-        return Done((visit.say("appointments.none_to_cancel"),))
+        return Done((listing(visit, visit.say("appointments.none_to_cancel")),))
     if visit.answer is None:
         found = mentioned(visit, appointments, parse_when(visit.text, visit.now))
         if len(found) == 1:

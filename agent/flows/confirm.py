@@ -7,7 +7,7 @@ from agent.domain.ids import AppointmentId
 from agent.domain.terms import Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Step, Switch, Unclear, Visit
-from agent.flows.visits import ask_which, described, mentioned, pick_by_words
+from agent.flows.visits import ask_which, described, listing, mentioned, pick_by_words
 from agent.ports import NotFound
 from agent.tools.desk import Errand
 from agent.tools.scheduling import confirm_appointment, list_appointments
@@ -19,7 +19,7 @@ async def pick(visit: Visit) -> Move:
     found = await list_appointments(visit.tools, visit.now)
     waiting = tuple(a for a in found if a.status is AppointmentStatus.BOOKED)
     if not waiting:
-        return Done((visit.say("appointments.none_to_confirm"),))
+        return Done((listing(visit, visit.say("appointments.none_to_confirm")),))
     if visit.answer is None:
         meant = mentioned(visit, waiting, parse_when(visit.text, visit.now))
         if len(meant) == 1:

@@ -4,7 +4,7 @@ from agent.domain.booking import AppointmentStatus
 from agent.domain.records import Account, Coverage, Form, FormStatus, Order, OrderStatus
 from agent.domain.terms import Intent, TaskCode
 from agent.flows.flow import Done, Flow, Move, Relay, Said, Step, Visit
-from agent.flows.visits import described, mentioned
+from agent.flows.visits import described, listing, mentioned
 from agent.tools.desk import Errand
 from agent.tools.records import (
     form_link,
@@ -23,7 +23,7 @@ async def appointments(visit: Visit) -> Move:
     """The upcoming ones, or those the question is about."""
     found = await list_appointments(visit.tools, visit.now)
     if not found:
-        return Done((visit.say("appointments.none"),))
+        return Done((listing(visit, visit.say("appointments.none")),))
     lines = [visit.words("appointments.list")]
     facts: list[str] = []
     for appointment in mentioned(visit, found, parse_when(visit.text, visit.now)):
@@ -36,7 +36,7 @@ async def appointments(visit: Visit) -> Move:
         if appointment.telehealth_url:
             lines.append(visit.words("appointments.video_link", url=appointment.telehealth_url))
             facts.append(appointment.telehealth_url)
-    return Done((Said("\n".join(lines), tuple(facts)),))
+    return Done((listing(visit, Said("\n".join(lines), tuple(facts))),))
 
 
 async def balance(visit: Visit) -> Move:

@@ -1,6 +1,6 @@
 """Every flow by name, and the task that stands in for it when it cannot run."""
 
-from agent.domain.terms import Intent, TaskCode
+from agent.domain.terms import Capability, Intent, TaskCode
 from agent.flows import book, cancel, clarify, confirm, refill, reschedule, waitlist
 from agent.flows.flow import Flow
 from agent.flows.lookups import LOOKUPS
@@ -55,3 +55,14 @@ TASK_FOR: dict[Intent, TaskCode] = {
     Intent.ABUSE: TaskCode.ABUSE,
 }
 """What a person does when the machine may not or cannot (CONTRACTS 6, "Which task")."""
+
+WRITES: dict[Intent, Capability] = {
+    Intent.APPOINTMENT_BOOK: Capability.BOOK,
+    Intent.APPOINTMENT_RESCHEDULE: Capability.RESCHEDULE,
+    Intent.APPOINTMENT_CANCEL: Capability.CANCEL,
+    Intent.APPOINTMENT_CONFIRM: Capability.CONFIRM,
+    Intent.WAITLIST_JOIN: Capability.WAITLIST,
+    Intent.WAITLIST_LEAVE: Capability.WAITLIST,
+}
+"""What the EHR must be able to do for the flow to end in a write: nobody is asked for a yes to what
+then cannot be done."""

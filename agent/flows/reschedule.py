@@ -9,7 +9,15 @@ from agent.domain.terms import Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Step, Unclear, Visit
 from agent.flows.times import after_trouble, offer, open_times, picked, wanted_instead
-from agent.flows.visits import ask_which, booked, described, meant_instead, mentioned, pick_by_words
+from agent.flows.visits import (
+    ask_which,
+    booked,
+    described,
+    listing,
+    meant_instead,
+    mentioned,
+    pick_by_words,
+)
 from agent.ports import NotFound, Overlapping, SlotTaken
 from agent.tools.desk import Errand
 from agent.tools.scheduling import list_appointments, reschedule_appointment
@@ -20,7 +28,7 @@ async def pick(visit: Visit) -> Move:
     """Which appointment is to be moved."""
     appointments = await list_appointments(visit.tools, visit.now)
     if not appointments:
-        return Done((visit.say("appointments.none_to_move"),))
+        return Done((listing(visit, visit.say("appointments.none_to_move")),))
     if visit.answer is None:
         move = parse_move(visit.text, visit.now)
         found = mentioned(visit, appointments, move.which)

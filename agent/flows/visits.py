@@ -47,6 +47,14 @@ def booked(visit: Visit, key: str, appointment: Appointment) -> tuple[Said, ...]
     return tuple(said)
 
 
+def listing(visit: Visit, said: Said) -> Said:
+    """What is said of the patient's appointments, and as of when if the EHR is told from a copy."""
+    if visit.tools.as_of is None:
+        return said
+    as_of = visit.say("appointments.as_of", as_of=visit.when(visit.tools.as_of))
+    return Said(f"{said.text}\n{as_of.text}", (*said.facts, *as_of.facts))
+
+
 def label(visit: Visit, appointment: Appointment) -> str:
     practitioner = visit.practitioner(appointment.practitioner_id)
     return visit.words(
@@ -90,7 +98,7 @@ def local(visit: Visit, at: datetime) -> datetime:
 def ask_which(visit: Visit, key: str, appointments: tuple[Appointment, ...]) -> Ask:
     shown = appointments[:8]
     return Ask(
-        visit.say(key),
+        listing(visit, visit.say(key)),
         tuple((a.id, label(visit, a)) for a in shown),
         Kind.OPTIONS,
         starts=tuple(local(visit, a.start) for a in shown),

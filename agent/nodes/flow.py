@@ -6,11 +6,11 @@ from agent.domain.conversation import Option
 from agent.domain.terms import ROUTE_OF, Intent, Route
 from agent.flows.engine import Advance, start, take
 from agent.flows.flow import Ask, Done, Flow, FlowState, Relay, Said, Switch, Unclear, Visit
-from agent.flows.registry import FLOWS, INTENT_OF, TASK_FOR
+from agent.flows.registry import FLOWS, INTENT_OF, TASK_FOR, WRITES
 from agent.nodes.relay import relay
 from agent.nodes.rooms import Rooms
 from agent.policy import AUTOMATED
-from agent.ports import EhrUnavailable
+from agent.ports import EhrUnavailable, Outdated
 from agent.state import MOST_PENDING, ConversationState, Reply, Turn, Update, Wish
 from agent.tools.desk import Errand
 from agent.tools.session import MissingCapability, ToolSession
@@ -46,8 +46,8 @@ async def flow(state: ConversationState, rooms: Rooms) -> Update:
     session = ToolSession(rooms.ehr, state["patient_id"], turn.message_id)
     try:
         advance = await _advance(state, rooms, turn, wish, session)
-    except (EhrUnavailable, MissingCapability):
-        return await _without_ehr(state, rooms, turn, wish, session)
+    except (EhrUnavailable, MissingCapability) as error:
+        return await _without_ehr(state, rooms, turn, wish, session, error)
     return await _settle(state, rooms, turn, wish, advance, session)
 
 
@@ -108,7 +108,8 @@ async def _visit(
         now=rooms.local_now(),
         language=turn.language,
         text=wish.text,
-        may_write=practice.mode(ROUTE_OF[wish.intent]) in AUTOMATED,
+        may_write=practice.mode(ROUTE_OF[wish.intent]) in AUTOMATED
+        and (wish.intent not in WRITES or session.can(WRITES[wish.intent])),
     )
 
 
@@ -219,13 +220,28 @@ async def _unclear(
 
 
 async def _without_ehr(
-    state: ConversationState, rooms: Rooms, turn: Turn, wish: Wish, session: ToolSession
+    state: ConversationState,
+    rooms: Rooms,
+    turn: Turn,
+    wish: Wish,
+    session: ToolSession,
+    error: EhrUnavailable | MissingCapability,
 ) -> Update:
     """The EHR is down or cannot do it: a person does, and the patient hears the truth."""
     waiting = state.get("flow")
     words = wish.text if waiting is None else waiting.slots.get("wish") or wish.text
     errand = Errand(TASK_FOR[wish.intent], rooms.wording.say("en", "task.said", text=words))
-    lead = Said(rooms.wording.say(turn.language, "handoff.lead.ehr_down"))
+    lead = _why(rooms, turn, error)
     route = ROUTE_OF[wish.intent]
     handed = await relay(state, rooms, turn, errand, lead, route, session=session)
     return {"turn": _next(state, handed), "flow": None, "pending": ()}
+
+
+def _why(rooms: Rooms, turn: Turn, error: EhrUnavailable | MissingCapability) -> Said:
+    if isinstance(error, Outdated):
+        as_of = rooms.wording.when(turn.language, error.as_of)
+        text = rooms.wording.say(turn.language, "handoff.lead.ehr_outdated", as_of=as_of)
+        return Said(text, (as_of,))
+    down = isinstance(error, EhrUnavailable)
+    key = "handoff.lead.ehr_down" if down else "handoff.lead.ehr_cannot"
+    return Said(rooms.wording.say(turn.language, key))

@@ -2,20 +2,33 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from agent.domain.audit import ToolCall
 from agent.domain.ids import IdempotencyKey, MessageId, PatientId
 from agent.domain.terms import Capability
-from agent.ports import Ehr, EhrUnavailable, NotFound, Overlapping, PortError, SlotTaken
+from agent.ports import (
+    Ehr,
+    EhrUnavailable,
+    Mirrored,
+    NotFound,
+    Outdated,
+    Overlapping,
+    PortError,
+    SlotTaken,
+    Unconfirmed,
+)
 
 T = TypeVar("T")
 
 _OUTCOME: dict[type[PortError], str] = {
     EhrUnavailable: "failed:unavailable",
+    Outdated: "failed:outdated",
     SlotTaken: "refused:slot_taken",
     Overlapping: "refused:overlapping",
     NotFound: "refused:not_found",
+    Unconfirmed: "failed:unconfirmed",
 }
 
 
@@ -35,6 +48,11 @@ class ToolSession:
 
     def can(self, capability: Capability) -> bool:
         return capability in self.ehr.capabilities
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When what the EHR tells was true; None: it tells what is true now."""
+        return self.ehr.as_of if isinstance(self.ehr, Mirrored) else None
 
     def key(self, write: str) -> IdempotencyKey:
         """The same message gives the same key, also when the turn runs again after a crash."""

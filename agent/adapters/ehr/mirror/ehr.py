@@ -54,7 +54,7 @@ class MirrorEhr(Undeclared):
         """Raises `Outdated`."""
         export = self._standing()
         if self._clock.now() - export.as_of > self._max_age:
-            raise Outdated("the export is older than max_age_hours")
+            raise Outdated(export.as_of)
         return export.appointments.get(patient_id, ())
 
     def _standing(self) -> Export:
