@@ -15,6 +15,7 @@ from agent.adapters.ehr.fhir_r4.people import People
 from agent.adapters.ehr.fhir_r4.reading import Reading
 from agent.adapters.ehr.fhir_r4.slots import Slots
 from agent.adapters.ehr.fhir_r4.strangers import Strangers
+from agent.adapters.ehr.fhir_r4.sweeper import Sweeper
 from agent.adapters.ehr.fhir_r4.waitlist import Waitlist
 from agent.domain.booking import Appointment, Booking, Slot, SlotQuery, WaitlistEntry
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId
@@ -23,6 +24,8 @@ from agent.domain.records import Account, Coverage, Form, MedicationRequest, Ord
 from agent.domain.terms import Capability
 from agent.ports import Clock, EhrUnavailable
 
+BOOKINGS = frozenset({Capability.BOOK, Capability.RESCHEDULE, Capability.CANCEL})
+"""What may leave a slot held."""
 ASKED_AGAIN_AFTER = timedelta(seconds=10)
 """A server whose CapabilityStatement could not be read is asked at the next turn, not sooner."""
 
@@ -45,8 +48,13 @@ class FhirEhr:
         self._people = People(client, options, clock, timezone, strangers)
         self._reading = Reading(client, clock, timezone, strangers)
         self._slots = Slots(client, timezone)
-        self._booker = Booker(client, options, clock, timezone, strangers)
-        self._waitlist = Waitlist(client, options, clock, timezone, strangers)
+        self._booker = Booker(
+            client, options, clock, timezone, strangers, self._people, self._slots
+        )
+        self.sweeper = Sweeper(
+            self._booker.holds, lambda: not BOOKINGS.isdisjoint(self.capabilities)
+        )
+        self._waitlist = Waitlist(client, clock, timezone, strangers, self._people)
         self._server: Server | None = None
         self._asked: datetime | None = None
 

@@ -25,4 +25,5 @@ async def opened(site: Site) -> AsyncIterator[FhirEhr]:
         strangers = Strangers(client.base_url, site.incidents, site.clock)
         ehr = FhirEhr(client, options, site.clock, site.practice.timezone, strangers)
         await ehr.discover()
-        yield ehr
+        async with ehr.sweeper.running():
+            yield ehr

@@ -1,6 +1,7 @@
 """Free times: the slots of the active schedules, less what a busy slot of the same person takes."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,22 +16,25 @@ from agent.adapters.ehr.fhir_r4.values import (
 )
 from agent.domain.booking import Slot, SlotQuery
 from agent.domain.ids import LocationId, PractitionerId, ServiceTypeId, SlotId
+from agent.domain.people import ServiceType
 
+WORLD = ZoneInfo("UTC")
 LONGEST_VISIT = timedelta(hours=12)
 AT_ONCE = 40
 """Schedules that one search names."""
 TAKEN = "busy,busy-tentative,busy-unavailable"
 
 
-def slot_id(resource_id: str, service_type: ServiceTypeId) -> SlotId:
-    """A slot that is open to several services is a different offer for each."""
-    return SlotId(f"{resource_id}:{service_type}")
+def slot_id(resource_id: str, start: datetime, service_type: ServiceTypeId) -> SlotId:
+    """A slot that is open to several services is a different offer for each, and one that was
+    moved is another offer than before."""
+    return SlotId(f"{resource_id}:{int(start.timestamp())}:{service_type}")
 
 
 def slot_parts(slot: SlotId) -> tuple[str, ServiceTypeId]:
     """The FHIR Slot's id and the service it was offered for."""
-    resource_id, _, service_type = slot.partition(":")
-    return resource_id, ServiceTypeId(service_type)
+    resource_id, _, rest = slot.partition(":")
+    return resource_id, ServiceTypeId(rest.partition(":")[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Slots:
             ),
         )
         taken = mapped(busy, lambda slot: self._taken(slot, calendars))
-        slots = mapped(free, lambda slot: self._slot(slot, calendars, query, duration))
+        slots = mapped(free, lambda slot: self._slot(slot, calendars, query.service_type, duration))
         open_ones = [
             slot
             for slot in slots
@@ -108,6 +112,27 @@ class Slots:
             and not any(one.overlaps(slot) for one in taken)
         ]
         return tuple(sorted(open_ones, key=_by_time)[: query.limit])
+
+    async def offer(self, slot: Resource, service: ServiceType) -> Slot | None:
+        """What the slot offers to who wants that service, whatever its status is."""
+        schedules = await asyncio.gather(
+            *(
+                self._client.read("Schedule", one)
+                for one in referenced(slot.get("schedule"), "Schedule")
+            )
+        )
+        calendars = dict(mapped(filter(None, schedules), _calendar))
+        duration = timedelta(minutes=service.duration_minutes)
+        offers = mapped([slot], lambda one: self._slot(one, calendars, service.id, duration))
+        return offers[0] if offers else None
+
+    async def is_taken_beside(self, offer: Slot, but: Collection[str]) -> bool:
+        """Whether another slot of the same person (none of the ids in `but`) takes this time."""
+        calendars = await self.calendars((offer.practitioner_id,))
+        around = await self._of(list(calendars), TAKEN, offer.start - LONGEST_VISIT, offer.end)
+        others = [slot for slot in around if slot["id"] not in but]
+        taken = mapped(others, lambda slot: self._taken(slot, calendars))
+        return any(one.overlaps(offer) for one in taken)
 
     async def _of(
         self, schedules: list[str], status: str, earliest: datetime, latest: datetime
@@ -142,22 +167,22 @@ class Slots:
         self,
         resource: Resource,
         calendars: dict[str, _Calendar],
-        query: SlotQuery,
+        service_type: ServiceTypeId,
         duration: timedelta,
     ) -> Slot | None:
         calendar = _calendar_of(resource, calendars)
         services = codes(resource.get("serviceType")) or (calendar.services if calendar else ())
-        if calendar is None or query.service_type not in services:
+        if calendar is None or service_type not in services:
             return None
-        start, end = self._times(resource)
+        start, end = _times(resource)
         if end - start < duration:
             return None
         return Slot(
-            id=slot_id(resource["id"], query.service_type),
+            id=slot_id(resource["id"], start, service_type),
             practitioner_id=calendar.practitioner_id,
-            service_type=query.service_type,
-            start=start,
-            end=(start.astimezone(UTC) + duration).astimezone(self._timezone),
+            service_type=service_type,
+            start=start.astimezone(self._timezone),
+            end=(start + duration).astimezone(self._timezone),
             location_id=calendar.location_id,
         )
 
@@ -165,12 +190,7 @@ class Slots:
         calendar = _calendar_of(resource, calendars)
         if calendar is None:
             return None
-        return _Taken(calendar.practitioner_id, *self._times(resource))
-
-    def _times(self, resource: Resource) -> tuple[datetime, datetime]:
-        start = needed(moment(resource.get("start"), self._timezone), "start")
-        end = needed(moment(resource.get("end"), self._timezone), "end")
-        return start, end
+        return _Taken(calendar.practitioner_id, *_times(resource))
 
 
 def _calendar(resource: Resource) -> tuple[str, _Calendar] | None:
@@ -189,6 +209,13 @@ def _calendar(resource: Resource) -> tuple[str, _Calendar] | None:
 def _calendar_of(slot: Resource, calendars: dict[str, _Calendar]) -> _Calendar | None:
     schedules = referenced(slot.get("schedule"), "Schedule")
     return calendars.get(schedules[0]) if schedules else None
+
+
+def _times(slot: Resource) -> tuple[datetime, datetime]:
+    """In UTC: times of one zone compare by the clock on the wall, which shows an hour twice."""
+    start = needed(moment(slot.get("start"), WORLD), "start")
+    end = needed(moment(slot.get("end"), WORLD), "end")
+    return start, end
 
 
 def _by_time(slot: Slot) -> tuple[float, str]:
