@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.adapters.ehr.demo.ehr import open_demo_ehr
+from agent.adapters.ehr.rest.dialect import DIALECTS
 from agent.clock import RunningClock
 from agent.domain.booking import AppointmentStatus, Booking, Slot, SlotQuery, WaitlistEntry
 from agent.domain.ids import (
@@ -23,6 +24,8 @@ from agent.domain.ids import (
 )
 from agent.domain.terms import Capability
 from agent.ports import Ehr, EhrUnavailable, NotFound, Overlapping, SlotTaken
+from tests.ehr_stubs.serving import opened_dialect
+from tests.fhir.opened import fhir_world
 
 WORLD = Path(__file__).with_name("ehr_world.json")
 NOW = datetime(2026, 6, 1, 16, 0, tzinfo=UTC)  # Monday, 09:00 in Los Angeles
@@ -54,7 +57,34 @@ async def demo(folder: Path) -> AsyncIterator[Subject]:
         await ehr.close()
 
 
-ADAPTERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Subject]]] = {"demo": demo}
+def dialect(name: str) -> Callable[[Path], AbstractAsyncContextManager[Subject]]:
+    """A REST dialect over its stub, over HTTP."""
+
+    @asynccontextmanager
+    async def opened(folder: Path) -> AsyncIterator[Subject]:
+        async with opened_dialect(name, folder, NOW) as stubbed:
+            yield Subject(stubbed.ehr, stubbed.take_down)
+
+    return opened
+
+
+def fhir(server: str) -> Callable[[Path], AbstractAsyncContextManager[Subject]]:
+    """`fhir_r4` over a real server, over HTTP."""
+
+    @asynccontextmanager
+    async def opened(folder: Path) -> AsyncIterator[Subject]:
+        async with fhir_world(server, folder, WORLD, NOW, ZONE) as world:
+            yield Subject(world.ehr, world.server.stop)
+
+    return opened
+
+
+ADAPTERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Subject]]] = {
+    "demo": demo,
+    "fhir_sekmet": fhir("sekmet"),
+    "fhir_medplum": fhir("medplum"),
+    **{name: dialect(name) for name in DIALECTS},
+}
 
 
 @pytest.fixture(params=ADAPTERS)

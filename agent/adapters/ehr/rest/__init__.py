@@ -1,0 +1,1 @@
+"""One adapter for EHRs with a plain REST interface; a dialect file says where and in what words."""
