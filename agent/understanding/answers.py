@@ -170,14 +170,15 @@ def _next(left: str, said: Answered | None) -> tuple[_Part | None, int]:
 
 @lru_cache(4096)
 def _respelt(word: str) -> str:
-    """A word of the answers, put right: "pleese", "okk", "corect"."""
+    """A word of the answers, put right by one slip: "pleese", "okk", "corect". Two slips would make
+    a yes of another word ("aguánteme" is not "apúnteme")."""
     if word in _VOCABULARY or word in _KEPT or not word.isalpha():
         return word
     single = _DOUBLE.sub(r"\1", word)
     if single in _VOCABULARY:
         return single
-    close = [known for known in _CORRECTED_TO.get(word[0], ()) if alike(word, known)]
-    return min(close, key=lambda known: distance(word, known), default=word)
+    near = (known for known in _CORRECTED_TO.get(word[0], ()) if alike(word, known))
+    return next((known for known in near if distance(word, known) == 1), word)
 
 
 def _plain_no(text: str) -> bool:

@@ -29,7 +29,7 @@ NEITHER = (
     "|this tuesday works"
     "|mejor el jueves|no tengo seguro|si puede ser el viernes|no, that's fine|right?|ok?"
     "|buenos días"
-    "|good morning|I don't know|the second one|actually could we do Thursday instead|"
+    "|good morning|aguánteme|I don't know|the second one|actually could we do Thursday instead|"
 )
 
 
