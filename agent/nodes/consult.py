@@ -63,19 +63,24 @@ def _question(waiting: FlowState | None) -> Question | None:
 
 
 async def pseudonyms(turn: Turn, rooms: Rooms, consultant: Consultant) -> Pseudonyms:
-    """The turn's: the patient's and the staff's names are hidden, what the practice says of itself
-    is not."""
+    """The turn's: what is known of the patient and the staff's names are hidden, what the practice
+    says of itself is not."""
     practice = rooms.practice()
     try:
         directory = await rooms.registry.directory()
     except EhrUnavailable:
         directory = Directory()
     patient = turn.patient
-    names = (patient.first_name, patient.last_name, patient.preferred_name) if patient else ()
+    known = (
+        (patient.first_name, patient.last_name, patient.preferred_name, patient.phone, patient.id)
+        if patient
+        else ()
+    )
     phones = [n for n in (practice.phone, practice.after_hours_phone) if n is not None]
     places = [fact for place in directory.locations for fact in (place.name, place.address)]
     return consultant.pseudonymiser.turn(
-        patient=[name for name in names if name],
+        patient=[value for value in known if value],
+        born=[patient.birth_date] if patient else [],
         staff=[*(p.name for p in directory.practitioners), *(m.name for m in practice.staff)],
         allowed=[
             practice.name,

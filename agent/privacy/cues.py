@@ -24,6 +24,7 @@ class Cues:
     farewells: frozenset[str]
     places: frozenset[str]
     surely_places: frozenset[str]
+    languages: frozenset[str]
 
 
 @cache

@@ -1,9 +1,11 @@
 """Finds what must not be read in a text: presidio's analyser over our recognisers."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
+from agent.privacy.blocks import with_blocks
 from agent.privacy.eponyms import is_eponym
 from agent.privacy.facts import Facts
 from agent.privacy.language import Reader, load_language
@@ -26,8 +28,8 @@ class Detector:
         self._analyzer = analyzer
         self._vocabulary = vocabulary
 
-    def knowing(self, names: Sequence[str]) -> KnownRecogniser:
-        return KnownRecogniser(names, self._vocabulary)
+    def knowing(self, values: Sequence[str], dates: Sequence[date] = ()) -> KnownRecogniser:
+        return KnownRecogniser(values, dates, self._vocabulary)
 
     def find(
         self, text: str, known: KnownRecogniser | None = None, facts: Facts | None = None
@@ -44,6 +46,7 @@ class Detector:
             public = [span for span in spans if facts.holds(text, span)]
             spans = [span for span in spans if not any(_inside(span, fact) for fact in public)]
         whole = settled(text, with_neighbours(text, settled(text, spans)))
+        whole = settled(text, with_blocks(text, whole))
         return tuple(span for span in whole if facts is None or not facts.holds(text, span))
 
 

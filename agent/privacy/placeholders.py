@@ -21,8 +21,9 @@ _LONG = (
     "ORGANIZATION",
     "LITERAL",
 )
-# "ID 4" and "age-5" are ordinary English: of these only the underscore gives a placeholder away.
-_SHORT = ("AGE", "ID", "NRP", "URL")
+# "ID 4", "Title 1" and "age-5" are ordinary English: of these only the underscore gives a
+# placeholder away.
+_SHORT = ("AGE", "ID", "NRP", "TITLE", "URL")
 
 TYPES = (*_LONG, *_SHORT)
 """Presidio's entity types, and LITERAL for a text's own words that look like a placeholder."""

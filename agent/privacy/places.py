@@ -13,20 +13,27 @@ _NOT_CITIES = frozenset({"etc", "systemv", "us"})
 
 
 @cache
-def place_names() -> frozenset[str]:
-    """Folded, words separated by one space."""
-    countries = {
-        fold(name)
+def country_names() -> frozenset[str]:
+    """In English and Spanish, folded, words separated by one space."""
+    return frozenset(
+        _plain(fold(name))
         for language in _LANGUAGES
         for code, name in Locale(language).territories.items()
         if len(code) == 2
-    }
+    )
+
+
+@cache
+def place_names() -> frozenset[str]:
+    """Folded, words separated by one space."""
     cities = {
         fold(zone.rpartition("/")[2].replace("_", " "))
         for zone in available_timezones()
         if "/" in zone and zone.split("/")[0].lower() not in _NOT_CITIES
     }
-    names = countries | {city for city in cities if city.replace(" ", "").isalpha()}
-    return frozenset(re.sub(r"[^\w ]+", " ", name).strip() for name in names) | frozenset(
-        lines_of("places")
-    )
+    plain = {_plain(city) for city in cities if city.replace(" ", "").isalpha()}
+    return country_names() | plain | frozenset(lines_of("places"))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w ]+", " ", name).strip()

@@ -1,6 +1,7 @@
 """One turn's names for what a model must not read, and the way back."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
@@ -31,11 +32,13 @@ class Pseudonymiser:
         *,
         patient: Sequence[str] = (),
         staff: Sequence[str] = (),
+        born: Sequence[date] = (),
         allowed: Sequence[str] = (),
     ) -> "Pseudonyms":
         """`patient` and `staff`: names (and numbers) to hide by exact match, whatever their case
-        and accents; `allowed`: practice facts that stay readable."""
-        known = self._detector.knowing([*patient, *staff])
+        and accents; `born`: birth dates, in the spellings of `agent.privacy.birthdays`; `allowed`:
+        practice facts that stay readable."""
+        known = self._detector.knowing([*patient, *staff], born)
         return Pseudonyms(self._detector, self._engine, known, Facts(allowed))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 _EDGES = " \t\r\n,;:.!?¡¿\"“”'‘’()[]{}<>|*"
 _BETWEEN_NAMES = re.compile(r"[ \t]{1,2}")
-_BETWEEN_PLACES = re.compile(r"[\s,.;|>?()-]{0,8}(?:[A-Z]{2}\b[\s,.;|>?-]{0,6})?")
+_BETWEEN_PLACES = re.compile(r"[\s,.;|>?()'’-]{0,8}(?:[A-Z]{2}\b[\s,.;|>?-]{0,6})?")
 
 
 @dataclass(frozen=True, slots=True, order=True)

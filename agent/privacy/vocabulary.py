@@ -8,6 +8,12 @@ from agent.privacy.places import place_names
 from agent.privacy.wordlists import words_of
 
 _PARTS = ("noun", "verb", "adj", "adv")
+_VERBS = {
+    "ar": "aba abas aban abamos aste aron amos ando are aras ara aran aria arian aramos ado ada",
+    "er": "ia ias ian iamos iste ieron imos iendo ere era eran eria erian eremos ido ida",
+    "ir": "ia ias ian iamos iste ieron imos iendo ire ira iran iria irian iremos ido ida",
+}
+_LEAST_STEM = 3
 
 
 class Vocabulary:
@@ -37,11 +43,19 @@ class Vocabulary:
         )
         self.knows = lru_cache(maxsize=8192)(self._knows)
 
+    def is_only_noun(self, word: str) -> bool:
+        """Nothing but the base form of an English noun."""
+        return (
+            word in self._english["noun"]
+            and not any(word in self._english[part] for part in _PARTS if part != "noun")
+            and word not in self._listed
+        )
+
     def _knows(self, word: str) -> bool:
         """Whether a folded word is an everyday one, in any inflection."""
         if word in self._listed or word in self._irregular:
             return True
-        if any(word in self._english[part] for part in _PARTS):
+        if any(word in self._english[part] for part in _PARTS) or _is_spanish_form(word):
             return True
         return any(
             word.endswith(ending) and word.removesuffix(ending) + base in self._english[part]
@@ -49,3 +63,14 @@ class Vocabulary:
             for ending, base in self._rules[part]
             if ending and len(word) > len(ending) + 1
         )
+
+
+def _is_spanish_form(word: str) -> bool:
+    """A regular form of a Spanish verb whose infinitive is listed."""
+    return any(
+        word.endswith(ending)
+        and len(word) - len(ending) >= _LEAST_STEM
+        and word.removesuffix(ending) + infinitive in words_of("spanish_words")
+        for infinitive, endings in _VERBS.items()
+        for ending in endings.split()
+    )

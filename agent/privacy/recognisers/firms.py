@@ -7,8 +7,8 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from agent.privacy.wordlists import fold, words_of
 
-_NAME = r"([A-Z][\w'’-]+)"
-_FIRM = re.compile(rf"\b{_NAME}, {_NAME},? (?:and|&|y|e) {_NAME}\b")
+_NAME = r"([^\W\d_](?:[^\W\d_]|[-'’](?!s\b))+)"
+_FIRM = re.compile(rf"\b{_NAME}, {_NAME},? (?:and|&|y|e) {_NAME}(?!\w)")
 
 
 class FirmRecogniser(EntityRecognizer):  # type: ignore[misc]
@@ -24,12 +24,15 @@ class FirmRecogniser(EntityRecognizer):  # type: ignore[misc]
         return [
             RecognizerResult("ORGANIZATION", *match.span(), 0.8)
             for match in _FIRM.finditer(text)
-            if _are_partners([fold(name) for name in match.groups()])
+            if _are_partners(match.groups())
         ]
 
 
-def _are_partners(names: list[str]) -> bool:
+def _are_partners(names: tuple[str, ...]) -> bool:
     """Surnames all, and not all of them given names too: those are a family."""
-    surnames = words_of("surnames") | words_of("surname_words")
     given = words_of("given_names") | words_of("given_words")
-    return all(name in surnames for name in names) and not all(name in given for name in names)
+    return not all(fold(name) in given for name in names) and all(
+        fold(name) in words_of("surnames")
+        or (name[0].isupper() and fold(name) in words_of("surname_words"))
+        for name in names
+    )

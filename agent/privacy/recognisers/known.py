@@ -1,11 +1,14 @@
-"""Recognises the names that are known before the text is read: the patient's and the staff's."""
+"""Recognises what is known before the text is read: the patient's and the staff's names, the
+patient's numbers and birth date."""
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from agent.privacy.birthdays import spelled
 from agent.privacy.cues import load_cues
 from agent.privacy.tokens import Token, tokens_of
 from agent.privacy.vocabulary import Vocabulary
@@ -16,12 +19,22 @@ class KnownRecogniser(EntityRecognizer):  # type: ignore[misc]
     """Case, accents and order do not matter; a part that is also an everyday word counts only
     with a capital inside a sentence, or beside another part of the name."""
 
-    def __init__(self, values: Iterable[str], vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, values: Iterable[str], dates: Iterable[date], vocabulary: Vocabulary
+    ) -> None:
         names = [value for value in values if not _is_number(value)]
         self._parts = frozenset(part for name in names for part in _parts_of(name))
         self._vocabulary = vocabulary
-        self._numbers = [_loosely(value) for value in values if _is_number(value) and value.strip()]
-        super().__init__(supported_entities=["PERSON", "ID"], supported_language="en", name="known")
+        self._numbers = [
+            (_kind_of(value), _loosely(value))
+            for value in values
+            if _is_number(value) and value.strip()
+        ] + [("DATE_TIME", spelled(day)) for day in dates]
+        super().__init__(
+            supported_entities=["PERSON", "ID", "PHONE_NUMBER", "EMAIL_ADDRESS", "DATE_TIME"],
+            supported_language="en",
+            name="known",
+        )
 
     def load(self) -> None:
         """Presidio asks for it; the names were handed over."""
@@ -37,8 +50,8 @@ class KnownRecogniser(EntityRecognizer):  # type: ignore[misc]
             if self._surely(tokens, at, hits)
         ]
         numbers = [
-            RecognizerResult("ID", *match.span(), 1.0)
-            for number in self._numbers
+            RecognizerResult(kind, *match.span(), 1.0)
+            for kind, number in self._numbers
             for match in number.finditer(text)
         ]
         return people + numbers
@@ -69,6 +82,12 @@ def _parts_of(name: str) -> list[str]:
 
 def _is_number(value: str) -> bool:
     return any(letter.isdigit() for letter in value) or "@" in value
+
+
+def _kind_of(value: str) -> str:
+    if "@" in value:
+        return "EMAIL_ADDRESS"
+    return "PHONE_NUMBER" if value.startswith("+") else "ID"
 
 
 def _loosely(value: str) -> re.Pattern[str]:

@@ -67,12 +67,17 @@ class _Reading:
             return (
                 not self.vocabulary.knows(token.word) or self._capital(token) or self._listed(token)
             )
-        if self._labelled(at):
+        if self._labelled(at) or self._is_double(token) or self._has_initial(at):
             return True
         if follows(self.tokens, at, cues.titles, " .") and self._suits_title(at):
             return True
         if token.word in words_of("given_names"):
-            return self._capital(token) or len(token.word) > 3 or self._introduced(at)
+            return (
+                self._capital(token)
+                or len(token.word) > 3
+                or self._introduced(at)
+                or self._opens_name(at)
+            )
         if not self._capital(token):
             signed = self._listed(token) or not self.vocabulary.knows(token.word)
             return (signed and self._signs(at)) or self._is_kin(at)
@@ -98,6 +103,35 @@ class _Reading:
             following is not None and self._clear(following)
         )
 
+    def _opens_name(self, at: int) -> bool:
+        """A short given name in lower case at the start of a sentence, and a word unheard of."""
+        following = self._next(at)
+        return (
+            self.tokens[at].opens
+            and following is not None
+            and len(following.word) > 3
+            and not self._known(following)
+        )
+
+    def _is_double(self, token: Token) -> bool:
+        """Two surnames with a hyphen between them, whatever their case."""
+        parts = token.word.split("-")
+        return len(parts) > 1 and all(part in words_of("surnames") for part in parts)
+
+    def _has_initial(self, at: int) -> bool:
+        """In lower case: a name or a word unheard of, an initial, and a surname or such a word."""
+        first = self.tokens[at]
+        if at + 2 >= len(self.tokens) or first.glue != " " or len(first.word) < 3:
+            return False
+        initial, last = self.tokens[at + 1 : at + 3]
+        return (
+            len(initial.text) == 1
+            and (self._listed(first) or not self._known(first))
+            and first.word not in self.vocabulary.closed
+            and len(last.word) > 2
+            and self._is_initial(at + 1, before=False)
+        )
+
     def _capital(self, token: Token) -> bool:
         return token.capital and not self.loud
 
@@ -108,11 +142,11 @@ class _Reading:
         )
 
     def _labelled(self, at: int) -> bool:
-        if at == 0 or ":" not in (glue := self.tokens[at - 1].glue) or glue.strip(" :\t"):
+        if at == 0 or self.tokens[at - 1].glue.strip(" \t") not in (":", "?"):
             return False
         token = self.tokens[at]
         known = self.vocabulary.knows(token.word) and not self._listed(token)
-        return not known and follows(self.tokens, at, load_cues().labels, " :\t")
+        return not known and follows(self.tokens, at, load_cues().labels, " :?\t")
 
     def _suits_title(self, at: int) -> bool:
         token = self.tokens[at]
@@ -120,7 +154,8 @@ class _Reading:
         if token.word in load_cues().titles:
             return False
         if self._listed(token):
-            return self._capital(token) or token.word not in self.vocabulary.closed
+            sure = self._clear(token) or title.word not in load_cues().loose_titles
+            return self._capital(token) or (sure and token.word not in self.vocabulary.closed)
         if self.vocabulary.knows(token.word):
             return (
                 self._capital(token)
@@ -168,6 +203,8 @@ class _Reading:
         given = token.word in words_of("given_words")
         if given and following and self._capital(following) and self._is_surname(following):
             return True
+        if given and token.opens and token.glue.startswith(":"):
+            return token.capital and token.word not in self.vocabulary.closed
         if token.opens or token.word in self.vocabulary.closed:
             return False
         near = [t for t in (self._previous(at), following) if t is not None]
@@ -222,13 +259,8 @@ class _Reading:
         if self._clear(token):
             return True
         if self._capital(token):
-            if before and token.opens and self._known(token):
-                return (
-                    token.word in words_of("given_words")
-                    and token.word not in self.vocabulary.closed
-                )
-            return token.word not in self.vocabulary.closed and not (
-                before and self._known(token) and not self._listed(token)
+            return token.word not in self.vocabulary.closed and (
+                not before or not self._known(token) or self._goes_before(at, beside)
             )
         if before or self._capital(self.tokens[beside]):
             return False
@@ -236,19 +268,34 @@ class _Reading:
             return token.word not in self.vocabulary.closed
         return not self._known(token) and len(token.word) > 3
 
+    def _goes_before(self, at: int, beside: int) -> bool:
+        """An everyday word with a capital before a name: its first part, or the sentence's?"""
+        token, name = self.tokens[at], self.tokens[beside]
+        cues = load_cues()
+        if len(name.text) == 1 and not token.opens:
+            return True
+        if not token.opens:
+            return self._listed(token)
+        if token.word in words_of("given_words"):
+            return True
+        return (
+            name.word not in words_of("given_names")
+            and self.vocabulary.is_only_noun(token.word)
+            and token.word not in cues.introductions | cues.labels | cues.titles
+        )
+
     def _is_initial(self, at: int, *, before: bool) -> bool:
         token = self.tokens[at]
         if token.capital:
             dotted = token.glue == ". "
             article = before and token.opens and token.text == "A"
             return dotted or (token.text != "I" and not article)
-        following = self._next(at)
-        return (
-            not before
-            and token.text not in "aeioyu"
-            and following is not None
-            and (self._clear(following) or not self._known(following))
-        )
+        if before or at + 1 == len(self.tokens) or token.glue not in (" ", ". ", "."):
+            return False
+        following = self.tokens[at + 1]
+        if token.text in "aeioyu" and token.glue == " ":
+            return following.word in words_of("surnames")
+        return self._clear(following) or not self._known(following)
 
     def _previous(self, at: int) -> Token | None:
         return self.tokens[at - 1] if at and self.tokens[at - 1].glue == " " else None

@@ -4,7 +4,7 @@ from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from agent.privacy.cues import follows, load_cues
-from agent.privacy.places import place_names
+from agent.privacy.places import country_names, place_names
 from agent.privacy.tokens import Token, shouted, tokens_of
 from agent.privacy.vocabulary import Vocabulary
 from agent.privacy.wordlists import words_of
@@ -56,7 +56,10 @@ class PlaceRecogniser(EntityRecognizer):  # type: ignore[misc]
             return False
         capital = token.capital and not loud
         if token.word in words_of("place_words") or self._vocabulary.knows(token.word):
-            return capital and (not token.opens or follows(tokens, at, load_cues().places))
+            country = token.word in country_names() - words_of("place_words")
+            return capital and (
+                country or not token.opens or follows(tokens, at, load_cues().places)
+            )
         return capital or len(token.word) > 3
 
     def _after_cue(self, tokens: tuple[Token, ...], at: int, loud: bool) -> bool:
@@ -65,10 +68,23 @@ class PlaceRecogniser(EntityRecognizer):  # type: ignore[misc]
             return False
         if self._vocabulary.knows(token.word):
             surely = follows(tokens, at, cues.surely_places, " ")
-            return surely and token.capital and not loud and not token.opens
+            shown = token.capital and not loud and not token.opens
+            return shown and (surely or self._goes_before_town(tokens, at))
         if token.capital and not loud:
             return follows(tokens, at, cues.places, " ")
         return follows(tokens, at, cues.surely_places, " ")
+
+    def _goes_before_town(self, tokens: tuple[Token, ...], at: int) -> bool:
+        """An everyday word with a capital after a place's cue, before a capital unheard of."""
+        cues = load_cues()
+        if at + 1 == len(tokens) or tokens[at].glue != " ":
+            return False
+        return (
+            tokens[at + 1].capital
+            and not self._vocabulary.knows(tokens[at + 1].word)
+            and tokens[at].word not in cues.titles | cues.introductions | cues.labels
+            and follows(tokens, at, cues.places, " ")
+        )
 
     def _end_of_run(self, tokens: tuple[Token, ...], at: int) -> int:
         """The last of the capitals that follow each other."""
@@ -85,5 +101,6 @@ class PlaceRecogniser(EntityRecognizer):  # type: ignore[misc]
     def _people(self, tokens: tuple[Token, ...], at: int) -> bool:
         word = tokens[at].word
         if word in words_of("languages"):
-            return not any(token.word in words_of("language_cues") for token in tokens)
+            asked = any(token.word in words_of("language_cues") for token in tokens)
+            return not asked and not follows(tokens, at, load_cues().languages, " ")
         return word in words_of("peoples") or word.removesuffix("s") in words_of("peoples")
