@@ -88,6 +88,8 @@ class Practice:
     ehr_adapter: str = "demo"
     ehr_options: Mapping[str, object] = field(default_factory=dict)
     """The adapter's own table, `[ehr.<adapter>]`, as it stands: the adapter checks it."""
+    ehr_test_patient: PatientId | None = None
+    """An invented patient in whose name `portico ehr check` may write."""
     payment_url: str | None = None
 
     def mode(self, route: Route) -> Mode:

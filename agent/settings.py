@@ -235,6 +235,14 @@ def load_database_settings() -> DatabaseSettings:
         raise _fault(error, {}, Path(KEYS_FILE)) from None
 
 
+def load_ehr_settings() -> EhrSettings:
+    """Only the EHR's. Raises `InputError` that names the variable."""
+    try:
+        return EhrSettings()
+    except ValidationError as error:
+        raise _fault(error, {}, Path(KEYS_FILE)) from None
+
+
 def load_model_settings() -> ModelSettings:
     """Only the language model's. Raises `InputError` that names the variable."""
     try:

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
 
-from agent.adapters.ehr import ADAPTERS
+from agent.adapters.ehr import registered
 from agent.adapters.site import Site
 from agent.ports import Ehr
+from knowledge.errors import InputError
 
 
 def open_ehr(site: Site) -> AbstractAsyncContextManager[Ehr]:
-    """Raises `InputError` for settings that the adapter cannot work with."""
-    module, _, function = ADAPTERS[site.practice.ehr_adapter].partition(":")
-    opened: Callable[[Site], AbstractAsyncContextManager[Ehr]] = getattr(
-        import_module(module), function
-    )
+    """Raises `InputError` for settings that the adapter cannot work with, or no adapter there."""
+    name = site.practice.ehr_adapter
+    module, _, function = registered()[name].partition(":")
+    try:
+        opened: Callable[[Site], AbstractAsyncContextManager[Ehr]] = getattr(
+            import_module(module), function
+        )
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"practice.toml: ehr.adapter: {name}: cannot be loaded: {error}") from None
     return opened(site)

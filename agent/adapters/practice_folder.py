@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from agent.adapters.ehr import ADAPTERS
+from agent.adapters.ehr import registered
 from agent.domain.ids import PatientId, StaffId
 from agent.domain.terms import Mode, Role, Route
 from agent.policy import (
@@ -266,8 +266,9 @@ class _Staff(_Section):
 
 
 def _adapter(name: str) -> str:
-    if name not in ADAPTERS:
-        raise ValueError(f"unknown adapter {name!r} (known: {', '.join(sorted(ADAPTERS))})")
+    known = registered()
+    if name not in known:
+        raise ValueError(f"unknown adapter {name!r} (known: {', '.join(sorted(known))})")
     return name
 
 
@@ -277,6 +278,7 @@ class _EhrSection(_Section):
     model_config = ConfigDict(extra="allow")
 
     adapter: Annotated[str, AfterValidator(_adapter)] = "demo"
+    test_patient: _Name | None = None
 
     @model_validator(mode="after")
     def _tables(self) -> Self:
@@ -348,6 +350,7 @@ def _practice(file: _File) -> Practice:
         staff=tuple(_member(member) for member in file.staff),
         ehr_adapter=file.ehr.adapter,
         ehr_options=file.ehr.options().get(file.ehr.adapter, {}),
+        ehr_test_patient=PatientId(file.ehr.test_patient) if file.ehr.test_patient else None,
         payment_url=file.billing.payment_url,
     )
 

@@ -1,0 +1,1 @@
+"""Tries a practice's EHR adapter on an invented patient and takes back what it did."""
