@@ -93,7 +93,10 @@ class World:
             *self._book(),
             *(self._waiting(shape) for shape in self.seed.waitlist),
             *(one for shape in self.seed.accounts for one in account_of(shape)),
-            *(coverage_of(number, shape) for number, shape in enumerate(self.seed.coverages)),
+            *(
+                coverage_of(number, shape, self.now)
+                for number, shape in enumerate(self.seed.coverages)
+            ),
             *(one for shape in self.seed.prescriptions for one in self._prescription(shape)),
             *(order_of(shape) for shape in self.seed.orders),
             *(form_of(shape) for shape in self.seed.forms),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent.adapters.ehr.demo.shape import (
@@ -117,7 +118,7 @@ def account_of(shape: AccountShape) -> Iterator[Resource]:
         }
 
 
-def coverage_of(number: int, shape: CoverageShape) -> Resource:
+def coverage_of(number: int, shape: CoverageShape, now: datetime) -> Resource:
     facts: list[Resource] = []
     if shape.sessions_remaining is not None:
         facts.append({"url": x.SESSIONS_REMAINING, "valueUnsignedInt": shape.sessions_remaining})
@@ -128,10 +129,12 @@ def coverage_of(number: int, shape: CoverageShape) -> Resource:
         "resourceType": "Coverage",
         "id": f"COV-{number}",
         "extension": facts,
-        "status": "active" if shape.status == "active" else "cancelled",
+        "status": "cancelled" if shape.status == "cancelled" else "active",
         "beneficiary": ref("Patient", shape.patient_id),
         "payor": [{"display": shape.payer}],
     }
+    if shape.status == "expired":
+        coverage["period"] = {"end": (now - timedelta(days=2)).date().isoformat()}
     if shape.member_id:
         coverage["subscriberId"] = shape.member_id
     if shape.plan:

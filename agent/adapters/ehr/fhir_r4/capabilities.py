@@ -28,16 +28,19 @@ _SCHEDULES = _need("Schedule", SEARCH, params="actor active")
 _SLOTS = _need("Slot", SEARCH, params="schedule start status")
 _CHANGES = _need("Appointment", SEARCH, READ, UPDATE, params="patient")
 _CLAIMS = _need("Slot", SEARCH, READ, UPDATE, params="schedule start status")
-_BOOKS = _need("Appointment", SEARCH, READ, CREATE, params="patient identifier")
+_BOOKS = _need(
+    "Appointment", SEARCH, READ, CREATE, UPDATE, params="patient practitioner date identifier slot"
+)
+_WISHES = _need("Appointment", SEARCH, READ, CREATE, UPDATE, params="patient status identifier")
 
 NEEDS: Mapping[Capability, tuple[Need, ...]] = {
     Capability.LIST_APPOINTMENTS: (_APPOINTMENTS,),
     Capability.FIND_SLOTS: (_SCHEDULES, _SLOTS),
     Capability.BOOK: (_SCHEDULES, _CLAIMS, _BOOKS),
-    Capability.RESCHEDULE: (_SCHEDULES, _CLAIMS, _BOOKS, _CHANGES),
+    Capability.RESCHEDULE: (_SCHEDULES, _CLAIMS, _BOOKS),
     Capability.CANCEL: (_CHANGES,),
     Capability.CONFIRM: (_CHANGES,),
-    Capability.WAITLIST: (_BOOKS, _CHANGES),
+    Capability.WAITLIST: (_WISHES,),
     Capability.BALANCE: (
         _need("Account", SEARCH, params="subject"),
         _need("Invoice", SEARCH, params="subject"),

@@ -8,9 +8,11 @@ import asyncio
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from json import dumps
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -31,6 +33,7 @@ CONNECTIONS = 20
 """To one server, for all conversations together."""
 
 _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9.\-]{1,64}")
+_TYPE = re.compile(r"[A-Z][A-Za-z]{1,63}")
 _LOCATION = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?$")
 
 _log = structlog.get_logger()
@@ -312,7 +315,14 @@ def failure_of(response: httpx.Response) -> PortError:
 
 
 def _seconds(retry_after: str) -> float | None:
-    return float(retry_after) if re.fullmatch(r"\d{1,6}", retry_after) else None
+    """RFC 9110, 10.2.3: seconds, or a date."""
+    if re.fullmatch(r"\d{1,6}", retry_after):
+        return float(retry_after)
+    try:
+        until = parsedate_to_datetime(retry_after)
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _object(response: httpx.Response) -> Resource:
@@ -328,7 +338,7 @@ def _object(response: httpx.Response) -> Resource:
 def _whole(response: httpx.Response, resource_type: str) -> Resource:
     """The one resource that was asked for; its version also where only the ETag says it."""
     resource = _object(response)
-    if resource.get("resourceType") != resource_type or not isinstance(resource.get("id"), str):
+    if not _is_resource(resource) or resource["resourceType"] != resource_type:
         raise EhrUnavailable("the EHR answered with something else")
     if not isinstance(resource.setdefault("meta", {}), dict):
         raise EhrUnavailable("the EHR answered with something else")
@@ -345,14 +355,21 @@ def _entries(bundle: Resource) -> list[Resource]:
     found = []
     for entry in listed:
         resource = entry.get("resource") if isinstance(entry, dict) else None
-        if (
-            isinstance(resource, dict)
-            and isinstance(resource.get("resourceType"), str)
-            and isinstance(resource.get("id"), str)
-            and resource["resourceType"] != "OperationOutcome"
-        ):
+        if _is_resource(resource) and resource["resourceType"] != "OperationOutcome":
             found.append(resource)
     return found
+
+
+def _is_resource(value: object) -> TypeGuard[Resource]:
+    if not isinstance(value, dict):
+        return False
+    kind, resource_id = value.get("resourceType"), value.get("id")
+    return (
+        isinstance(kind, str)
+        and _TYPE.fullmatch(kind) is not None
+        and isinstance(resource_id, str)
+        and is_id(resource_id)
+    )
 
 
 def _next(bundle: Resource) -> str | None:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from agent.adapters.ehr.fhir_r4.client import FhirClient, Resource, of_type, reference
+from agent.adapters.ehr.fhir_r4.client import FhirClient, Resource, is_id, of_type, reference
 from agent.adapters.ehr.fhir_r4.extensions import (
     AI_CHAT,
     DURATION,
@@ -21,6 +21,8 @@ from agent.adapters.ehr.fhir_r4.values import (
     extension,
     extensions,
     first,
+    has_begun,
+    is_over,
     mapped,
     moment,
     needed,
@@ -58,6 +60,8 @@ class People:
 
     async def patient(self, patient_id: PatientId) -> Patient | None:
         """None also for a record that is no longer in use."""
+        if not is_id(patient_id):
+            return None
         resource, found = await asyncio.gather(
             self._client.read("Patient", patient_id), self._consents(patient_id)
         )
@@ -109,7 +113,7 @@ class People:
         decisions = sorted(
             (self._decided(one), self._permits(one, now))
             for one in consents
-            if AI_CHAT in codes(one.get("category")) and one.get("status") in _DECIDED
+            if AI_CHAT in codes(one.get("category")) and text(one.get("status")) in _DECIDED
         )
         newest = [permits for at, permits in decisions if at == decisions[-1][0]]
         return bool(newest) and all(newest)
@@ -123,13 +127,11 @@ class People:
 
     def _permits(self, consent: Resource, now: datetime) -> bool:
         provision = first(consent.get("provision"))
-        period = first(provision.get("period"))
-        begins, ends = (moment(period.get(end), self._timezone) for end in ("start", "end"))
         return (
             consent["status"] == "active"
             and provision.get("type", "permit") == "permit"
-            and ("start" not in period or (begins is not None and begins <= now))
-            and ("end" not in period or (ends is not None and now < ends))
+            and has_begun(provision.get("period"), now, self._timezone)
+            and not is_over(provision.get("period"), now, self._timezone)
         )
 
 

@@ -5,7 +5,14 @@ import asyncio
 from zoneinfo import ZoneInfo
 
 from agent.adapters.ehr.fhir_r4.appointments import appointment_of
-from agent.adapters.ehr.fhir_r4.client import FhirClient, Resource, is_id, of_type, reference
+from agent.adapters.ehr.fhir_r4.client import (
+    FhirClient,
+    Refused,
+    Resource,
+    is_id,
+    of_type,
+    reference,
+)
 from agent.adapters.ehr.fhir_r4.extensions import FORM_TASK
 from agent.adapters.ehr.fhir_r4.records import (
     account_of,
@@ -57,17 +64,13 @@ class Reading:
             raise EhrUnavailable(f"an account of the EHR has no readable {error}") from None
 
     async def coverages(self, patient_id: PatientId) -> tuple[Coverage, ...]:
-        found, payers = await self._of(
-            patient_id, "Coverage", "beneficiary", ("_include", "Coverage:payor")
-        )
-        return mapped(found, lambda one: coverage_of(one, payers, patient_id, self._timezone))
+        found, payers = await self._with(patient_id, "Coverage", "beneficiary", "payor")
+        now = self._clock.now()
+        return mapped(found, lambda one: coverage_of(one, payers, patient_id, now, self._timezone))
 
     async def medication_requests(self, patient_id: PatientId) -> tuple[MedicationRequest, ...]:
-        found, medications = await self._of(
-            patient_id,
-            "MedicationRequest",
-            "patient",
-            ("_include", "MedicationRequest:medication"),
+        found, medications = await self._with(
+            patient_id, "MedicationRequest", "patient", "medication"
         )
         now = self._clock.now()
         return mapped(
@@ -86,6 +89,17 @@ class Reading:
     async def forms(self, patient_id: PatientId) -> tuple[Form, ...]:
         found, _ = await self._of(patient_id, "Task", "patient", ("code", FORM_TASK))
         return mapped(found, lambda one: form_of(one, patient_id, self._timezone))
+
+    async def _with(
+        self, patient_id: PatientId, resource_type: str, param: str, included: str
+    ) -> tuple[tuple[Resource, ...], dict[str, Resource]]:
+        """With what the references called `included` point to, where the server knows that."""
+        try:
+            return await self._of(
+                patient_id, resource_type, param, ("_include", f"{resource_type}:{included}")
+            )
+        except Refused:
+            return await self._of(patient_id, resource_type, param)
 
     async def _of(
         self, patient_id: PatientId, resource_type: str, param: str, *more: tuple[str, str]

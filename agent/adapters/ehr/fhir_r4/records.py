@@ -27,6 +27,7 @@ from agent.adapters.ehr.fhir_r4.values import (
     extension,
     extensions,
     first,
+    is_over,
     link,
     moment,
     needed,
@@ -126,7 +127,11 @@ def _payment(payment: Resource, zone: ZoneInfo) -> Payment:
 
 
 def coverage_of(
-    resource: Resource, payers: Mapping[str, Resource], patient_id: PatientId, zone: ZoneInfo
+    resource: Resource,
+    payers: Mapping[str, Resource],
+    patient_id: PatientId,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Coverage | None:
     """`payers`: the Organizations that came with it, by reference."""
     status = text(resource.get("status"))
@@ -149,7 +154,7 @@ def coverage_of(
         plan=text(first(plans).get("name")) or text(first(plans).get("value")) or "",
         member_id=text(resource.get("subscriberId")) or "",
         copay_cents=cents(first(copays).get("valueMoney")),
-        status=status,
+        status="expired" if is_over(resource.get("period"), now, zone) else status,
         sessions_remaining=whole_number(
             extension(resource, SESSIONS_REMAINING, "valueUnsignedInt")
         ),
@@ -171,20 +176,21 @@ def medication_request_of(
     if status is None:
         return None
     dispensing = first(resource.get("dispenseRequest"))
-    until = first(dispensing.get("validityPeriod")).get("end")
-    ends = moment(until, zone)
-    if status is MedicationRequestStatus.ACTIVE and until is not None:
-        status = status if ends is not None and now < ends else MedicationRequestStatus.EXPIRED
+    if status is MedicationRequestStatus.ACTIVE and is_over(
+        dispensing.get("validityPeriod"), now, zone
+    ):
+        status = MedicationRequestStatus.EXPIRED
     medication = _medication(resource, medications)
     prescribers = referenced(resource.get("requester"), "Practitioner")
     repeats = whole_number(extension(resource, REFILLS_REMAINING, "valueUnsignedInt"))
     if repeats is None:
         repeats = whole_number(dispensing.get("numberOfRepeatsAllowed"))
     concept = resource.get("medicationCodeableConcept") or medication.get("code")
+    named = text(first(resource.get("medicationReference")).get("display"))
     return MedicationRequest(
         id=resource["id"],
         patient_id=patient_id,
-        medication=needed(words(concept), "medication"),
+        medication=needed(words(concept) or named, "medication"),
         status=status,
         refills_remaining=repeats or 0,
         prescriber_id=PractitionerId(prescribers[0]) if prescribers else None,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import structlog
 
 from agent.adapters.ehr.fhir_r4.client import Resource
+from agent.adapters.ehr.fhir_r4.values import objects
 from agent.domain.ids import PatientId
 from agent.domain.incidents import Stranger
 from agent.ports import Clock, Incidents
@@ -31,6 +32,9 @@ PATIENT_PATHS: dict[str, tuple[str, ...]] = {
 }
 """Where a resource says whose it is. A type that is not here is nobody's."""
 
+MOST_REPORTED = 5
+"""Of one answer; a server that ignores the parameter would bury the desk."""
+
 _log = structlog.get_logger()
 
 
@@ -47,12 +51,18 @@ class Strangers:
     async def own(
         self, resources: Iterable[Resource], patient_id: PatientId
     ) -> tuple[Resource, ...]:
-        kept = []
+        kept: list[Resource] = []
+        dropped: list[Resource] = []
         for resource in resources:
-            if self.is_of(resource, patient_id):
-                kept.append(resource)
-            else:
-                await self._report(resource, patient_id)
+            (kept if self.is_of(resource, patient_id) else dropped).append(resource)
+        if dropped:
+            _log.error(
+                "ehr.stranger_dropped", resource=dropped[0]["resourceType"], number=len(dropped)
+            )
+        for resource in dropped[:MOST_REPORTED]:
+            await self._incidents.stranger(
+                Stranger(patient_id, resource["resourceType"], resource["id"], self._clock.now())
+            )
         return tuple(kept)
 
     def is_of(self, resource: Resource, patient_id: PatientId) -> bool:
@@ -70,16 +80,10 @@ class Strangers:
         match = self._patient.fullmatch(text) if isinstance(text, str) else None
         return match is not None and match[1] == patient_id
 
-    async def _report(self, resource: Resource, patient_id: PatientId) -> None:
-        kind, resource_id = resource["resourceType"], resource["id"]
-        _log.error("ehr.stranger_dropped", resource=kind, id=resource_id)
-        await self._incidents.stranger(Stranger(patient_id, kind, resource_id, self._clock.now()))
 
-
-def _at(value: object, path: list[str]) -> list[object]:
-    """Everything that stands at `path`, through lists."""
-    if isinstance(value, list):
-        return [found for one in value for found in _at(one, path)]
-    if not path:
-        return [value]
-    return _at(value.get(path[0]), path[1:]) if isinstance(value, dict) else []
+def _at(value: Resource, path: list[str]) -> list[Resource]:
+    """The objects at `path`, through lists."""
+    found = [value]
+    for name in path:
+        found = [one for holder in found for one in objects(holder.get(name))]
+    return found

@@ -5,7 +5,7 @@ A mapping asks `needed` for what it cannot do without.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +18,8 @@ from agent.adapters.ehr.fhir_r4.client import Resource
 T = TypeVar("T")
 
 LONGEST_TEXT = 2000
+YEARS = range(1900, 2201)
+"""A time outside of them is an error of the EHR's."""
 _CENTS = Decimal(100)
 _REFERENCE = re.compile(
     r"(?:https?://[^?#]*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]+)?"
@@ -91,11 +93,30 @@ def moment(value: object, zone: ZoneInfo) -> datetime | None:
         return None
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            return datetime.combine(date.fromisoformat(value), time(), tzinfo=zone)
-        found = datetime.fromisoformat(value)
-        return found.astimezone(UTC).astimezone(zone) if found.tzinfo is not None else None
-    except (ValueError, OverflowError):
+            found = datetime.combine(date.fromisoformat(value), time(), tzinfo=zone)
+        else:
+            found = datetime.fromisoformat(value)
+    except ValueError:
         return None
+    if found.tzinfo is None or found.year not in YEARS:
+        return None
+    return found.astimezone(UTC).astimezone(zone)
+
+
+def has_begun(period: object, now: datetime, zone: ZoneInfo) -> bool:
+    """Of a FHIR Period; a start that cannot be read is still to come."""
+    start = first(period).get("start")
+    begins = moment(start, zone)
+    return start is None or (begins is not None and begins <= now)
+
+
+def is_over(period: object, now: datetime, zone: ZoneInfo) -> bool:
+    """Of a FHIR Period; a day alone as its end is in it, an end that cannot be read is past."""
+    end = first(period).get("end")
+    ends = moment(end, zone)
+    if ends is not None and day(end) is not None:
+        ends += timedelta(days=1)
+    return end is not None and (ends is None or ends <= now)
 
 
 def day(value: object) -> date | None:
