@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from agent.domain.audit import LedgerEvent, LedgerRecord, TurnRecord
 from agent.domain.booking import (
@@ -44,14 +44,6 @@ class PortError(Exception):
 
 class EhrUnavailable(PortError):
     """The EHR did not answer, or answered with its own failure."""
-
-
-class Outdated(EhrUnavailable):
-    """What the adapter has is a copy, true at `as_of` (aware), and too old to be told."""
-
-    def __init__(self, as_of: datetime) -> None:
-        super().__init__("the copy is too old")
-        self.as_of = as_of
 
 
 class SlotTaken(PortError):
@@ -387,7 +379,8 @@ class Webhooks(Protocol):
     ) -> tuple[EhrEvent, ...]:
         """What a request says whose signature held; empty when it concerns nobody here.
 
-        `headers` have lower-case names; `at` is when it came. Reads only what is given: no I/O.
+        `headers` have lower-case names; `at` is when it was signed, which is the same when it is
+        sent again as it was. Reads only what is given: no I/O.
         Raises `Unreadable`.
         """
         ...
@@ -401,14 +394,4 @@ class Polled(Protocol):
         nothing but a cursor that means now. An event may come again, with the same `event_id`
         (and the same that a webhook of this adapter would give it). Portico's own letters are no
         events. Raises `EhrUnavailable`."""
-        ...
-
-
-@runtime_checkable
-class Mirrored(Protocol):
-    """An adapter that answers from copies; on the same object as `Ehr`."""
-
-    @property
-    def as_of(self) -> datetime:
-        """When what it tells was true, aware: every listing says so to the patient."""
         ...

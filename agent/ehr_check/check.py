@@ -3,12 +3,13 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, cast
 
+from agent.copies import Mirrored
 from agent.domain.ids import PatientId
 from agent.domain.incidents import Stranger
 from agent.domain.terms import Capability
 from agent.ehr_check.report import Report, State, Untried, expect
 from agent.ehr_check.trial import Trial
-from agent.ports import Clock, Ehr, Mirrored, Polled, Unreadable, Webhooks
+from agent.ports import Clock, Ehr, Polled, Unreadable, Webhooks
 
 Work = Callable[[], Awaitable[str]]
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from agent.copies import Mirrored, Outdated
 from agent.domain.audit import ToolCall
 from agent.domain.ids import IdempotencyKey, MessageId, PatientId
 from agent.domain.terms import Capability
 from agent.ports import (
     Ehr,
     EhrUnavailable,
-    Mirrored,
     NotFound,
-    Outdated,
     Overlapping,
     PortError,
     SlotTaken,

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 from agent.adapters.ehr.mirror.export import Export
 from agent.adapters.undeclared import Undeclared
+from agent.copies import Outdated
 from agent.domain.booking import Appointment
 from agent.domain.ids import PatientId
 from agent.domain.people import Location, Patient, Practitioner, ServiceType
 from agent.domain.terms import Capability
-from agent.ports import Clock, EhrUnavailable, Outdated
+from agent.ports import Clock, EhrUnavailable
 
 DECLARED = frozenset({Capability.LIST_APPOINTMENTS})
 

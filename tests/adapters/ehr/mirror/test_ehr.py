@@ -15,11 +15,12 @@ from agent.adapters.ehr.mirror.export import Export
 from agent.adapters.ehr.mirror.opening import opened, reread
 from agent.adapters.site import Site
 from agent.clock import RunningClock
+from agent.copies import Mirrored, Outdated
 from agent.domain.ids import PatientId
 from agent.domain.incidents import Stranger
 from agent.domain.terms import Capability
 from agent.policy import Practice
-from agent.ports import EhrUnavailable, Mirrored, Outdated
+from agent.ports import EhrUnavailable
 from agent.settings import EhrSettings
 from knowledge.errors import InputError
 from tests.adapters.ehr.mirror.conftest import APPOINTMENTS, NOW, ZONE, Sourced, write
