@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from agent.copies import Outdated
 from agent.domain.conversation import Option
 from agent.domain.terms import ROUTE_OF, Intent, Route
 from agent.flows.engine import Advance, start, take
@@ -10,7 +11,7 @@ from agent.flows.registry import FLOWS, INTENT_OF, TASK_FOR, WRITES
 from agent.nodes.relay import relay
 from agent.nodes.rooms import Rooms
 from agent.policy import AUTOMATED
-from agent.ports import EhrUnavailable, Outdated
+from agent.ports import EhrUnavailable
 from agent.state import MOST_PENDING, ConversationState, Reply, Turn, Update, Wish
 from agent.tools.desk import Errand
 from agent.tools.session import MissingCapability, ToolSession
