@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, TypeVar
 
 import typer
@@ -15,13 +16,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from agent.adapters.ehr.demo.seed import load_seed
+from agent.adapters.ehrs import open_ehr
 from agent.adapters.llm.opening import open_model
 from agent.adapters.practice_folder import load_practice, practice_warnings
+from agent.adapters.site import Site
 from agent.bootstrap import Models, load_models
+from agent.clock import RunningClock
+from agent.copies import Mirrored
+from agent.domain.incidents import Stranger
 from agent.domain.prompt import NoAnswer
+from agent.domain.terms import Capability
 from agent.policy import Practice
-from agent.ports import ModelUnavailable
+from agent.ports import Ehr, ModelUnavailable, PortError
 from agent.safety.cards import load_cards
 from agent.safety.jurisdictions import is_known, load_jurisdictions
 from agent.safety.resources import load_resources
@@ -29,6 +35,7 @@ from agent.settings import (
     GENERATED,
     KEYS_FILE,
     ModelSettings,
+    load_ehr_settings,
     load_model_settings,
     load_settings,
 )
@@ -45,6 +52,8 @@ class State(StrEnum):
 
 
 T = TypeVar("T")
+
+EHR_SECONDS = 30.0
 
 STYLES = {State.WORKS: "green", State.LOOK: "yellow", State.FAILS: "bold red"}
 
@@ -119,12 +128,43 @@ def _people(practice: Practice) -> Iterator[Finding]:
         yield Finding("on-call", State.FAILS, "nobody has the role on_call: no alert finds anybody")
 
 
+class _Unheard:
+    """Implements `Incidents`: no patient is asked for here, so nobody's record can come back."""
+
+    async def stranger(self, found: Stranger) -> None:
+        pass
+
+
 def _ehr(practice: Practice, practice_dir: Path) -> Finding:
-    return _tried(
-        "ehr",
-        lambda: load_seed(practice_dir / "ehr.json", datetime.now(UTC), practice.timezone),
-        lambda seed: f"demo: {len(seed.patients)} patients, {len(seed.schedules)} schedules",
-    )[1]
+    """Opens it over an empty data folder, so that a server's own is not touched."""
+    adapter = practice.ehr_adapter
+    try:
+        with TemporaryDirectory() as data:
+            clock, secrets = RunningClock(), load_ehr_settings()
+            site = Site(practice, practice_dir, Path(data), clock, secrets, _Unheard())
+            words = asyncio.run(_ehr_words(site))
+    except InputError as error:
+        return Finding("ehr", State.FAILS, f"{adapter}: {error}")
+    except PortError as error:
+        return Finding("ehr", State.FAILS, f"{adapter}: does not answer: {error}")
+    except TimeoutError:
+        return Finding("ehr", State.FAILS, f"{adapter}: no answer in {EHR_SECONDS:.0f} seconds")
+    return Finding("ehr", State.WORKS, f"{adapter}: {words}")
+
+
+async def _ehr_words(site: Site) -> str:
+    """Asks for what every adapter has: what the practice offers, and what it can do."""
+    async with asyncio.timeout(EHR_SECONDS), open_ehr(site) as ehr:
+        people, services = await ehr.practitioners(), await ehr.service_types()
+        can = f"{len(ehr.capabilities)} of {len(Capability)} capabilities"
+        return f"{len(people)} practitioners, {len(services)} services, {can}{_age(ehr, site)}"
+
+
+def _age(ehr: Ehr, site: Site) -> str:
+    if not isinstance(ehr, Mirrored):
+        return ""
+    hours = (site.clock.now() - ehr.as_of).total_seconds() / 3600
+    return f", exported {hours:.1f} hours ago"
 
 
 def _help_lines(today: date) -> Finding:

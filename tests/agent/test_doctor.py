@@ -101,3 +101,67 @@ def test_the_exit_status_says_whether_something_would_fail(
     (practice / "ehr.json").unlink()
     assert run(["doctor", *options]) == 1
     assert "no such file" in " ".join(capsys.readouterr().out.split())
+
+
+def ehr_line(practice: Path, data: Path) -> tuple[State, str]:
+    (found,) = [f for f in examine(practice, data, TODAY) if f.part == "ehr"]
+    return found.state, found.words
+
+
+def with_ehr(practice: Path, section: str) -> None:
+    path = practice / "practice.toml"
+    text = path.read_text(encoding="utf-8").replace('adapter = "demo"', section)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_the_demo_ehr_is_opened_without_touching_the_servers(
+    practice: Path, tmp_path: Path
+) -> None:
+    state, words = ehr_line(practice, tmp_path / "data")
+    assert state is State.WORKS
+    assert words.startswith("demo: ")
+    assert " capabilities" in words
+    assert not (tmp_path / "data" / "ehr.db").exists()
+
+
+def test_an_ehr_that_is_down_is_said_in_words(practice: Path, tmp_path: Path) -> None:
+    with_ehr(
+        practice,
+        'adapter = "fhir_r4"\n[ehr.fhir_r4]\nauth = "none"\ndeadline_seconds = 1\n'
+        'base_url = "http://127.0.0.1:9/fhir/R4"',
+    )
+    state, words = ehr_line(practice, tmp_path / "data")
+    assert state is State.FAILS
+    assert words.startswith("fhir_r4: does not answer")
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ('adapter = "fhir_r4"\n[ehr.fhir_r4]\ncolour = "red"', "ehr.fhir_r4."),
+        ('adapter = "mirror"\n[ehr.mirror]\nfolder = "nowhere"', "nowhere: cannot be read"),
+    ],
+)
+def test_an_ehr_that_cannot_be_opened_says_which_key_or_file(
+    practice: Path, tmp_path: Path, section: str, said: str
+) -> None:
+    with_ehr(practice, section)
+    state, words = ehr_line(practice, tmp_path / "data")
+    assert state is State.FAILS
+    assert said in words
+
+
+def test_a_mirror_says_how_old_its_export_is(practice: Path, tmp_path: Path) -> None:
+    with_ehr(practice, 'adapter = "mirror"\n[ehr.mirror]\nfolder = "export"')
+    (practice / "export").mkdir()
+    for name, header in (
+        ("patients", "id"),
+        ("appointments", "id"),
+        ("practitioners", "id,name\nDR-1,Dr. Ona Reyes"),
+        ("service_types", "id,name,duration_minutes\ntherapy,Therapy,50"),
+    ):
+        (practice / "export" / f"{name}.csv").write_text(header + "\n", encoding="utf-8")
+    state, words = ehr_line(practice, tmp_path / "data")
+    assert state is State.WORKS
+    assert words.startswith("mirror: 1 practitioners, 1 services, 1 of ")
+    assert words.endswith("exported 0.0 hours ago")

@@ -87,8 +87,12 @@ async def test_a_new_export_is_taken_over_by_itself(export: Path) -> None:
 
 
 async def test_a_broken_export_is_reported_and_the_last_one_stays(
-    export: Path, source: Sourced, caplog: pytest.LogCaptureFixture
+    export: Path,
+    source: Sourced,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("agent.adapters.ehr.mirror.opening"), "disabled", False)
     clock, folder = RunningClock(NOW), source()
     ehr = MirrorEhr(folder.read(NOW), timedelta(hours=24), clock)
     good = folder.signature()
