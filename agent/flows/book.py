@@ -1,12 +1,15 @@
 """Booking a new appointment: which kind, with whom, when, how; read back; then the write."""
 
+from dataclasses import replace
+
 from agent.domain.people import ServiceType
-from agent.domain.terms import Intent, Kind, TaskCode
+from agent.domain.terms import Capability, Intent, Kind, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Ask, Done, Flow, Go, Move, Relay, Step, Unclear, Visit
+from agent.flows.requests import asks_back, requested
 from agent.flows.times import after_trouble, offer, open_times, picked, wanted_instead
 from agent.flows.visits import booked, place, service_in_words, service_name
-from agent.ports import Overlapping, SlotTaken
+from agent.ports import Overlapping, SlotTaken, Unconfirmed
 from agent.tools.desk import Errand
 from agent.tools.scheduling import book_appointment, has_been_seen
 from agent.understanding.dates import parse_when
@@ -62,6 +65,8 @@ def _offered(visit: Visit, practitioner_ids: tuple[str, ...]) -> tuple[ServiceTy
 async def rules(visit: Visit) -> Move:
     """First visits of some kinds, and practices that book by person, are set up by staff."""
     chosen = visit.service(visit.slots["service"])
+    if visit.by_request:
+        return Go("modality")
     if not visit.may_write:
         return _relay(visit, visit.slots["service"], "handoff.lead.request_sent")
     known = chosen is None or chosen.new_patients or await has_been_seen(visit.tools, chosen.id)
@@ -96,7 +101,10 @@ def _capital(text: str) -> str:
 
 
 async def times(visit: Visit) -> Move:
-    """Offers times: with the named practitioner, else the patient's own, else anyone."""
+    """Offers times: with the named practitioner, else the patient's own, else anyone; asks for some
+    where the EHR shows none."""
+    if not visit.tools.can(Capability.FIND_SLOTS):
+        return _when(visit)
     if visit.answer is not None:
         if visit.answer.value is not None:
             return Go("check", {"time": visit.answer.value})
@@ -139,6 +147,8 @@ def _with_whom(visit: Visit) -> tuple[str, ...]:
 async def check(visit: Visit) -> Move:
     """Reads the booking back and, after a yes, makes it."""
     time = picked(visit.slots["time"])
+    if visit.by_request:
+        return _handed_over(visit, visit.wording.when("en", time.start), (time.practitioner_id,))
     if visit.answer is None:
         practitioner = visit.practitioner(time.practitioner_id)
         said = visit.say(
@@ -160,7 +170,44 @@ async def check(visit: Visit) -> Move:
         return Go("times", {"trouble": "slots.taken"})
     except Overlapping:
         return Go("times", {"trouble": "slots.overlapping"})
+    except Unconfirmed:
+        new = visit.wording.when("en", time.start)
+        lead = "handoff.lead.unconfirmed"
+        return _handed_over(visit, new, (time.practitioner_id,), "request.check_booking", lead)
     return Done(booked(visit, "book.done", made))
+
+
+def _when(visit: Visit) -> Move:
+    wish = visit.slots.get("wanted", "")
+    if visit.answer is not None:
+        if asks_back(visit):
+            return Unclear()
+        wish = visit.answer.text
+    if wish:
+        return _handed_over(visit, wish, _with_whom(visit))
+    return Ask(visit.say("request.when_book"))
+
+
+def _handed_over(
+    visit: Visit,
+    new: str,
+    practitioner_ids: tuple[str, ...],
+    instruction: str = "request.book",
+    lead: str = "handoff.lead.request_sent",
+) -> Relay:
+    english = replace(visit, language="en")
+    names = [p.name for p in visit.practitioners if p.id in practitioner_ids]
+    anyone = visit.wording.say("en", "request.anyone")
+    return requested(
+        visit,
+        TaskCode.APPOINTMENT_REQUEST,
+        instruction,
+        lead,
+        service=service_name(visit, visit.slots["service"]),
+        practitioner=visit.wording.listed("en", names) or anyone,
+        new=new,
+        place=place(english, visit.slots["modality"], None),
+    )
 
 
 def _relay(visit: Visit, service_type: str, lead: str) -> Relay:

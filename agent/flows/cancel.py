@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from agent.domain.booking import Appointment
 from agent.domain.ids import AppointmentId
-from agent.domain.terms import Intent, TaskCode
+from agent.domain.terms import Capability, Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Said, Step, Switch, Unclear, Visit
+from agent.flows.requests import in_words, requested
 from agent.flows.visits import (
     ask_which,
     described,
@@ -24,6 +25,8 @@ from agent.understanding.dates import parse_when
 
 async def pick(visit: Visit) -> Move:
     """Which appointment is to be cancelled."""
+    if visit.by_request and not visit.tools.can(Capability.LIST_APPOINTMENTS):
+        return Go("unlisted")
     appointments = await list_appointments(visit.tools, visit.now)
     if not appointments:
         return Done((listing(visit, visit.say("appointments.none_to_cancel")),))
@@ -97,6 +100,8 @@ def _with_fee(visit: Visit, appointment: Appointment, key: str) -> Said:
 def _relay(visit: Visit, appointment: Appointment) -> Relay:
     values = described(replace(visit, language="en"), appointment)
     values.pop("place")
+    if visit.by_request:
+        return requested(visit, TaskCode.CANCEL_REQUEST, "request.cancel", **values)
     summary = visit.wording.say("en", "cancel.summary", **values)
     said = visit.say("handoff.lead.request_sent")
     return Relay(Errand(TaskCode.CANCEL_REQUEST, summary), said)
@@ -105,5 +110,11 @@ def _relay(visit: Visit, appointment: Appointment) -> Relay:
 FLOW = Flow(
     name=Intent.APPOINTMENT_CANCEL,
     first="pick",
-    steps={"pick": Step(pick, ("check",)), "check": Step(check, ("check",))},
+    steps={
+        "pick": Step(pick, ("check", "unlisted")),
+        "unlisted": Step(
+            in_words("request.which_cancel", TaskCode.CANCEL_REQUEST, "request.cancel_in_words")
+        ),
+        "check": Step(check, ("check",)),
+    },
 )

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from agent.domain.booking import Appointment, AppointmentStatus
 from agent.domain.ids import AppointmentId
-from agent.domain.terms import Intent, TaskCode
+from agent.domain.terms import Capability, Intent, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Done, Flow, Go, Move, Relay, Step, Switch, Unclear, Visit
+from agent.flows.requests import in_words, requested
 from agent.flows.visits import ask_which, described, listing, mentioned, pick_by_words
 from agent.ports import NotFound
 from agent.tools.desk import Errand
@@ -16,6 +17,8 @@ from agent.understanding.dates import parse_when
 
 async def pick(visit: Visit) -> Move:
     """Which appointment; only those not confirmed yet."""
+    if visit.by_request and not visit.tools.can(Capability.LIST_APPOINTMENTS):
+        return Go("unlisted")
     found = await list_appointments(visit.tools, visit.now)
     waiting = tuple(a for a in found if a.status is AppointmentStatus.BOOKED)
     if not waiting:
@@ -67,6 +70,8 @@ async def _confirm(visit: Visit) -> Move:
 def _relay(visit: Visit, appointment: Appointment) -> Relay:
     values = described(replace(visit, language="en"), appointment)
     values.pop("place")
+    if visit.by_request:
+        return requested(visit, TaskCode.APPOINTMENT_REQUEST, "request.confirm", **values)
     summary = visit.wording.say("en", "confirm.summary", **values)
     said = visit.say("handoff.lead.request_sent")
     return Relay(Errand(TaskCode.APPOINTMENT_REQUEST, summary), said)
@@ -75,5 +80,13 @@ def _relay(visit: Visit, appointment: Appointment) -> Relay:
 FLOW = Flow(
     name=Intent.APPOINTMENT_CONFIRM,
     first="pick",
-    steps={"pick": Step(pick, ("check",)), "check": Step(check)},
+    steps={
+        "pick": Step(pick, ("check", "unlisted")),
+        "unlisted": Step(
+            in_words(
+                "request.which_confirm", TaskCode.APPOINTMENT_REQUEST, "request.confirm_in_words"
+            )
+        ),
+        "check": Step(check),
+    },
 )

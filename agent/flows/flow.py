@@ -135,6 +135,9 @@ class Visit:
     may_write: bool
     slots: Mapping[str, str] = field(default_factory=dict)
     answer: Answer | None = None
+    by_request: bool = False
+    """The practice leaves it to the chat, but the EHR cannot be told from here: what a person has
+    to know is asked first."""
 
     def say(self, key: str, **values: object) -> Said:
         """A filled template with its facts."""

@@ -5,9 +5,10 @@ person decides; what it says goes into the task.
 """
 
 from agent.domain.records import MedicationRequest, MedicationRequestStatus
-from agent.domain.terms import Intent, Kind, Priority, TaskCode
+from agent.domain.terms import Capability, Intent, Kind, Priority, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Ask, Done, Flow, Go, Move, Relay, Step, Unclear, Visit
+from agent.flows.requests import in_words
 from agent.tools.desk import Errand
 from agent.tools.records import list_medication_requests
 from agent.understanding.people import match_items
@@ -17,6 +18,8 @@ OTHER = "other"
 
 async def pick(visit: Visit) -> Move:
     """Which medications: named (one or several), the only active one, or asked."""
+    if not visit.tools.can(Capability.MEDICATION_REQUESTS):
+        return Go("unlisted")
     found = await _on_file(visit)
     if visit.answer is not None and visit.answer.value == OTHER:
         return _unknown(visit)
@@ -132,5 +135,16 @@ def _unknown(visit: Visit) -> Relay:
 FLOW = Flow(
     name=Intent.REFILL,
     first="pick",
-    steps={"pick": Step(pick, ("check",)), "check": Step(check, ("check",))},
+    steps={
+        "pick": Step(pick, ("check", "unlisted")),
+        "unlisted": Step(
+            in_words(
+                "request.which_medication",
+                TaskCode.REFILL_REQUEST,
+                "request.refill_in_words",
+                lambda visit: False,
+            )
+        ),
+        "check": Step(check, ("check",)),
+    },
 )

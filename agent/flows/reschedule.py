@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from agent.domain.booking import Appointment
 from agent.domain.ids import AppointmentId
-from agent.domain.terms import Intent, TaskCode
+from agent.domain.terms import Capability, Intent, TaskCode
 from agent.flows.engine import confirm
-from agent.flows.flow import Done, Flow, Go, Move, Relay, Step, Unclear, Visit
+from agent.flows.flow import Ask, Done, Flow, Go, Move, Relay, Step, Unclear, Visit
+from agent.flows.requests import asks_back, in_words, requested
 from agent.flows.times import after_trouble, offer, open_times, picked, wanted_instead
 from agent.flows.visits import (
     ask_which,
@@ -18,7 +19,7 @@ from agent.flows.visits import (
     mentioned,
     pick_by_words,
 )
-from agent.ports import NotFound, Overlapping, SlotTaken
+from agent.ports import NotFound, Overlapping, SlotTaken, Unconfirmed
 from agent.tools.desk import Errand
 from agent.tools.scheduling import list_appointments, reschedule_appointment
 from agent.understanding.dates import parse_move, parse_when
@@ -26,6 +27,8 @@ from agent.understanding.dates import parse_move, parse_when
 
 async def pick(visit: Visit) -> Move:
     """Which appointment is to be moved."""
+    if visit.by_request and not visit.tools.can(Capability.LIST_APPOINTMENTS):
+        return Go("unlisted")
     appointments = await list_appointments(visit.tools, visit.now)
     if not appointments:
         return Done((listing(visit, visit.say("appointments.none_to_move")),))
@@ -51,7 +54,7 @@ async def rules(visit: Visit) -> Move:
     if appointment is None:
         return Done((visit.say("reschedule.gone"),))
     policy = visit.practice.scheduling
-    if policy.reschedule != "self" or not visit.may_write:
+    if policy.reschedule != "self" or not (visit.may_write or visit.by_request):
         return _relay(visit, appointment, "handoff.lead.reschedule_by_person")
     if appointment.start - visit.now < timedelta(hours=policy.cancel_window_hours):
         return _relay(visit, appointment, "handoff.lead.inside_window")
@@ -59,14 +62,18 @@ async def rules(visit: Visit) -> Move:
 
 
 async def times(visit: Visit) -> Move:
-    """Offers times with the same practitioner for the same service."""
+    """Offers times with the same practitioner for the same service; asks for some where the EHR
+    shows none."""
     if visit.answer is not None:
         if visit.answer.value is not None:
             return Go("check", {"time": visit.answer.value})
-        return await _corrected(visit)
+        if visit.tools.can(Capability.FIND_SLOTS):
+            return await _corrected(visit)
     appointment = await _appointment(visit)
     if appointment is None:
         return Done((visit.say("reschedule.gone"),))
+    if not visit.tools.can(Capability.FIND_SLOTS):
+        return _when_instead(visit, appointment)
     wanted = visit.slots.get("wanted", "")
     when = parse_move(wanted, visit.now).to or parse_when(wanted, visit.now) if wanted else None
     slots, fits = await open_times(
@@ -86,6 +93,9 @@ async def check(visit: Visit) -> Move:
     if appointment is None:
         return Done((visit.say("reschedule.gone"),))
     values = described(visit, appointment)
+    if visit.by_request:
+        new = visit.wording.when("en", picked(visit.slots["time"]).start)
+        return _handed_over(visit, appointment, new)
     if visit.answer is None:
         new = visit.when(picked(visit.slots["time"]).start)
         said = visit.say(
@@ -129,7 +139,34 @@ async def _move(visit: Visit, appointment: Appointment) -> Move:
         return Go("times", {"trouble": "slots.overlapping"})
     except NotFound:
         return Done((visit.say("reschedule.gone"),))
+    except Unconfirmed:
+        new = visit.wording.when("en", time.start)
+        lead = "handoff.lead.unconfirmed"
+        return _handed_over(visit, appointment, new, "request.check_move", lead)
     return Done(booked(visit, "reschedule.done", moved))
+
+
+def _when_instead(visit: Visit, appointment: Appointment) -> Move:
+    wish = visit.slots.get("wanted", "")
+    if visit.answer is not None:
+        if asks_back(visit):
+            return Unclear()
+        wish = visit.answer.text
+    if wish:
+        return _handed_over(visit, appointment, wish)
+    return Ask(visit.say("request.when_move", old=described(visit, appointment)["old"]))
+
+
+def _handed_over(
+    visit: Visit,
+    appointment: Appointment,
+    new: str,
+    instruction: str = "request.move",
+    lead: str = "handoff.lead.request_sent",
+) -> Relay:
+    values = described(replace(visit, language="en"), appointment)
+    values.pop("place")
+    return requested(visit, TaskCode.RESCHEDULE_REQUEST, instruction, lead, **values, new=new)
 
 
 async def _appointment(visit: Visit) -> Appointment | None:
@@ -150,11 +187,22 @@ def _relay(visit: Visit, appointment: Appointment, lead: str) -> Relay:
     return Relay(Errand(TaskCode.RESCHEDULE_REQUEST, summary), said)
 
 
+def _both(visit: Visit) -> bool:
+    """From when and to when."""
+    move = parse_move(visit.text, visit.now)
+    return move.which is not None and move.to is not None
+
+
 FLOW = Flow(
     name=Intent.APPOINTMENT_RESCHEDULE,
     first="pick",
     steps={
-        "pick": Step(pick, ("rules",)),
+        "pick": Step(pick, ("rules", "unlisted")),
+        "unlisted": Step(
+            in_words(
+                "request.which_move", TaskCode.RESCHEDULE_REQUEST, "request.move_in_words", _both
+            )
+        ),
         "rules": Step(rules, ("times",)),
         "times": Step(times, ("times", "check", "rules")),
         "check": Step(check, ("times", "rules")),

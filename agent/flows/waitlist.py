@@ -2,9 +2,10 @@
 
 from agent.domain.booking import WaitlistEntry
 from agent.domain.ids import PractitionerId, ServiceTypeId
-from agent.domain.terms import Intent, Kind, TaskCode
+from agent.domain.terms import Capability, Intent, Kind, TaskCode
 from agent.flows.engine import confirm
 from agent.flows.flow import Ask, Done, Flow, Go, Move, Relay, Step, Unclear, Visit
+from agent.flows.requests import requested
 from agent.flows.visits import service_in_words, service_name
 from agent.tools.desk import Errand
 from agent.tools.scheduling import (
@@ -25,7 +26,9 @@ async def service(visit: Visit) -> Move:
         return Go("check", {"service": named.id, **_wish(visit)})
     if visit.answer is not None:
         return Unclear()
-    upcoming = {a.service_type for a in await list_appointments(visit.tools, visit.now)}
+    upcoming = set()
+    if visit.tools.can(Capability.LIST_APPOINTMENTS):
+        upcoming = {a.service_type for a in await list_appointments(visit.tools, visit.now)}
     services = tuple(s for s in visit.service_types if s.id in upcoming) or visit.service_types
     if len(services) == 1:
         return Go("check", {"service": services[0].id, **_wish(visit)})
@@ -48,6 +51,9 @@ async def check(visit: Visit) -> Move:
     service_type = visit.slots["service"]
     name = service_name(visit, service_type)
     if visit.answer is None:
+        if visit.by_request:
+            wish = visit.slots.get("wish", "")
+            return requested(visit, TaskCode.WAITLIST, "request.waitlist", service=name, wish=wish)
         if not visit.may_write:
             wish = visit.slots.get("wish", "")
             summary = visit.wording.say("en", "waitlist.summary", service=name, wish=wish)
@@ -78,6 +84,8 @@ async def check(visit: Visit) -> Move:
 
 async def leave(visit: Visit) -> Move:
     """Takes the patient off every waitlist entry, after a yes."""
+    if visit.by_request:
+        return requested(visit, TaskCode.WAITLIST, "request.waitlist_leave", wish=visit.text)
     entries = await list_waitlist(visit.tools)
     names = ", ".join(service_name(visit, e.service_type) for e in entries)
     if visit.answer is None:

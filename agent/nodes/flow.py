@@ -11,7 +11,7 @@ from agent.flows.registry import FLOWS, INTENT_OF, TASK_FOR, WRITES
 from agent.nodes.relay import relay
 from agent.nodes.rooms import Rooms
 from agent.policy import AUTOMATED
-from agent.ports import EhrUnavailable
+from agent.ports import EhrUnavailable, Unconfirmed
 from agent.state import MOST_PENDING, ConversationState, Reply, Turn, Update, Wish
 from agent.tools.desk import Errand
 from agent.tools.session import MissingCapability, ToolSession
@@ -47,7 +47,7 @@ async def flow(state: ConversationState, rooms: Rooms) -> Update:
     session = ToolSession(rooms.ehr, state["patient_id"], turn.message_id)
     try:
         advance = await _advance(state, rooms, turn, wish, session)
-    except (EhrUnavailable, MissingCapability) as error:
+    except (EhrUnavailable, MissingCapability, Unconfirmed) as error:
         return await _without_ehr(state, rooms, turn, wish, session, error)
     return await _settle(state, rooms, turn, wish, advance, session)
 
@@ -97,6 +97,8 @@ async def _visit(
     practice = rooms.practice()
     if turn.patient is None:
         raise EhrUnavailable("patient unknown")
+    automated = practice.mode(ROUTE_OF[wish.intent]) in AUTOMATED
+    can_write = wish.intent not in WRITES or session.can(WRITES[wish.intent])
     return Visit(
         practice=practice,
         wording=rooms.wording,
@@ -109,8 +111,8 @@ async def _visit(
         now=rooms.local_now(),
         language=turn.language,
         text=wish.text,
-        may_write=practice.mode(ROUTE_OF[wish.intent]) in AUTOMATED
-        and (wish.intent not in WRITES or session.can(WRITES[wish.intent])),
+        may_write=automated and can_write,
+        by_request=automated and not can_write,
     )
 
 
@@ -226,7 +228,7 @@ async def _without_ehr(
     turn: Turn,
     wish: Wish,
     session: ToolSession,
-    error: EhrUnavailable | MissingCapability,
+    error: EhrUnavailable | MissingCapability | Unconfirmed,
 ) -> Update:
     """The EHR is down or cannot do it: a person does, and the patient hears the truth."""
     waiting = state.get("flow")
@@ -238,11 +240,13 @@ async def _without_ehr(
     return {"turn": _next(state, handed), "flow": None, "pending": ()}
 
 
-def _why(rooms: Rooms, turn: Turn, error: EhrUnavailable | MissingCapability) -> Said:
+def _why(rooms: Rooms, turn: Turn, error: EhrUnavailable | MissingCapability | Unconfirmed) -> Said:
     if isinstance(error, Outdated):
         as_of = rooms.wording.when(turn.language, error.as_of)
         text = rooms.wording.say(turn.language, "handoff.lead.ehr_outdated", as_of=as_of)
         return Said(text, (as_of,))
+    if isinstance(error, Unconfirmed):
+        return Said(rooms.wording.say(turn.language, "handoff.lead.unconfirmed"))
     down = isinstance(error, EhrUnavailable)
     key = "handoff.lead.ehr_down" if down else "handoff.lead.ehr_cannot"
     return Said(rooms.wording.say(turn.language, key))

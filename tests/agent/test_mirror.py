@@ -104,9 +104,9 @@ async def test_a_copy_that_is_too_old_is_not_told_and_a_person_answers(exported:
     ("asked", "code", "said"),
     [
         ("please cancel my appointment", "cancel-request", "Requested, not yet done"),
-        ("I need to move my appointment", "reschedule-request", "Our team moves appointments"),
+        ("move my appointment to next friday", "reschedule-request", "Requested, not yet done"),
         ("please confirm my appointment", "appointment-request", "Requested, not yet done"),
-        ("I'd like to book individual therapy", "appointment-request", "Requested, not yet done"),
+        ("book individual therapy next friday", "appointment-request", "Requested, not yet done"),
         ("what is my balance?", "billing-question", "isn't something I can see or change"),
     ],
 )
@@ -122,4 +122,4 @@ async def test_what_a_mirror_cannot_do_is_requested_of_a_person_without_a_read_b
 async def test_a_request_names_the_appointment_it_is_about(mirrored: World) -> None:
     await mirrored.say(await mirrored.chat(), "please cancel my appointment")
     (task,) = await mirrored.agent.desk.tasks()
-    assert "Dr. Ona Reyes on Wednesday, June 3 at 3:00 PM" in task.summary
+    assert "Dr. Ona Reyes for Rosa Vega (PT-1). When: Wednesday, June 3 at 3:00 PM" in task.summary

@@ -19,8 +19,8 @@ from agent.adapters.ehr.demo.shape import (
 
 Json = dict[str, Any]
 ZONE = ZoneInfo("America/Los_Angeles")
-SERVICES = {"therapy": "INDIVIDUAL_THERAPY", "intake": "INTAKE"}
-MINUTES = {"therapy": 50, "intake": 90}
+SERVICES = {"therapy": "INDIVIDUAL_THERAPY", "intake": "INTAKE", "medication": "MEDS"}
+MINUTES = {"therapy": 50, "intake": 90, "medication": 30}
 
 
 def zulu(moment: datetime) -> str:
