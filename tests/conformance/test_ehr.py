@@ -24,6 +24,7 @@ from agent.domain.ids import (
 )
 from agent.domain.terms import Capability
 from agent.ports import Ehr, EhrUnavailable, NotFound, Overlapping, SlotTaken
+from tests.adapters.ehr.mirror.world import mirror_world
 from tests.ehr_stubs.serving import opened_dialect
 from tests.fhir.opened import fhir_world
 
@@ -79,8 +80,16 @@ def fhir(server: str) -> Callable[[Path], AbstractAsyncContextManager[Subject]]:
     return opened
 
 
+@asynccontextmanager
+async def mirror(folder: Path) -> AsyncIterator[Subject]:
+    """An export folder that holds the world; it cannot go down, but it is closed."""
+    async with mirror_world(folder, WORLD, NOW, ZONE) as ehr:
+        yield Subject(ehr, ehr.close)
+
+
 ADAPTERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Subject]]] = {
     "demo": demo,
+    "mirror": mirror,
     "fhir_sekmet": fhir("sekmet"),
     "fhir_medplum": fhir("medplum"),
     **{name: dialect(name) for name in DIALECTS},

@@ -13,35 +13,21 @@ import pytest
 from agent.adapters.ehr.mirror.ehr import MirrorEhr
 from agent.adapters.ehr.mirror.export import Export
 from agent.adapters.ehr.mirror.opening import opened, reread
-from agent.adapters.site import Site
 from agent.clock import RunningClock
 from agent.copies import Mirrored, Outdated
 from agent.domain.ids import PatientId
-from agent.domain.incidents import Stranger
 from agent.domain.terms import Capability
-from agent.policy import Practice
 from agent.ports import EhrUnavailable
-from agent.settings import EhrSettings
 from knowledge.errors import InputError
 from tests.adapters.ehr.mirror.conftest import APPOINTMENTS, NOW, ZONE, Sourced, write
+from tests.adapters.ehr.mirror.world import site
 
 MARI = PatientId("PT-1")
 
 
-class NoIncidents:
-    async def stranger(self, found: Stranger) -> None:
-        raise AssertionError(found)
-
-
 @asynccontextmanager
 async def running(export: Path, clock: RunningClock, **options: object) -> AsyncIterator[MirrorEhr]:
-    table: dict[str, object] = {"folder": "export", **options}
-    practice = Practice(
-        "p", "P", ZONE, ("en",), "+14155550100", ehr_adapter="mirror", ehr_options=table
-    )
-    folder = export.parent
-    site = Site(practice, folder, folder / "data", clock, EhrSettings(), NoIncidents())
-    async with opened(site) as ehr:
+    async with opened(site(export.parent, clock, ZONE, {"folder": "export", **options})) as ehr:
         yield ehr
 
 
