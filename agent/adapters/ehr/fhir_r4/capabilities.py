@@ -27,6 +27,7 @@ _APPOINTMENTS = _need("Appointment", SEARCH, params="patient")
 _SCHEDULES = _need("Schedule", SEARCH, params="actor active")
 _SLOTS = _need("Slot", SEARCH, params="schedule start status")
 _CHANGES = _need("Appointment", SEARCH, READ, UPDATE, params="patient")
+_CANCELS = _need("Appointment", SEARCH, READ, UPDATE, params="patient slot")
 _CLAIMS = _need("Slot", SEARCH, READ, UPDATE, params="schedule start status")
 _BOOKS = _need(
     "Appointment", SEARCH, READ, CREATE, UPDATE, params="patient practitioner date identifier slot"
@@ -38,7 +39,7 @@ NEEDS: Mapping[Capability, tuple[Need, ...]] = {
     Capability.FIND_SLOTS: (_SCHEDULES, _SLOTS),
     Capability.BOOK: (_SCHEDULES, _CLAIMS, _BOOKS),
     Capability.RESCHEDULE: (_SCHEDULES, _CLAIMS, _BOOKS),
-    Capability.CANCEL: (_CHANGES,),
+    Capability.CANCEL: (_CANCELS,),
     Capability.CONFIRM: (_CHANGES,),
     Capability.WAITLIST: (_WISHES,),
     Capability.BALANCE: (

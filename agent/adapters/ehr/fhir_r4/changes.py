@@ -13,7 +13,7 @@ from agent.adapters.ehr.fhir_r4.strangers import Strangers
 from agent.adapters.ehr.fhir_r4.values import Unmapped, objects, referenced
 from agent.domain.booking import Appointment, AppointmentStatus
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId
-from agent.ports import EhrUnavailable, NotFound
+from agent.ports import EhrUnavailable, NotFound, PortError
 
 TRIES = 5
 """Against somebody else who writes the same resource at the same time."""
@@ -71,12 +71,16 @@ class Changes:
             raise NotFound("no such open appointment")
         owner = fingerprint("cancel", appointment_id)
         slots = referenced(resource.get("slot"), "Slot")
-        try:
-            if not cancelled:
-                await self._hold(slots, owner)
+        if not cancelled:
+            await self._hold(slots, owner)
+            try:
                 await self._change(patient_id, appointment_id, key, _cancelled)
-        finally:
-            await self.holds.settle_held(slots, owner)
+            except EhrUnavailable:
+                raise  # it may yet come to stand, so the hold is left to run out
+            except PortError:
+                await self.holds.settle_held(slots, owner)
+                raise
+        await self.holds.settle_held(slots, owner)
         return (await self.standing(patient_id, appointment_id))[1]
 
     async def confirm(

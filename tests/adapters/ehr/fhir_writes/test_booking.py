@@ -79,6 +79,14 @@ async def test_the_same_key_books_once_and_is_nobody_elses(
     assert len(practice.open_appointments()) == 1
 
 
+async def test_the_same_key_twice_at_once_books_once(practice: Practice, ehr: FhirEhr) -> None:
+    slot = practice.slot("S1", "2026-06-02 10:00")
+    first, second = await asyncio.gather(ehr.book(booking(slot)), ehr.book(booking(slot)))
+    assert first == second
+    assert len(practice.all("Appointment")) == 1
+    assert practice.faults() == []
+
+
 async def test_the_same_key_after_the_visit_was_cancelled_books_nothing(
     practice: Practice, ehr: FhirEhr
 ) -> None:
@@ -188,6 +196,22 @@ async def test_a_patient_cannot_be_in_two_places(practice: Practice, ehr: FhirEh
     assert practice.faults() == []
     after = practice.slot("S3", "2026-06-02 10:50", "lin-therapy")
     await ehr.book(booking(after, key="m3:book"))
+    assert practice.faults() == []
+
+
+async def test_a_patient_who_asks_for_two_places_at_once_gets_one(
+    practice: Practice, ehr: FhirEhr
+) -> None:
+    slots = [
+        practice.slot("S1", "2026-06-02 10:00", "park-therapy"),
+        practice.slot("S2", "2026-06-02 10:30", "lin-therapy"),
+    ]
+    results = await asyncio.gather(
+        *(ehr.book(booking(slot, key=f"{slot['id']}:book")) for slot in slots),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in results if isinstance(one, Exception)] == [Overlapping]
+    assert len(practice.open_appointments()) == 1
     assert practice.faults() == []
 
 

@@ -4,10 +4,11 @@ import httpx
 import pytest
 
 from agent.adapters.ehr.fhir_r4.ehr import FhirEhr
+from agent.clock import RunningClock
 from agent.domain.booking import AppointmentStatus
 from agent.domain.ids import AppointmentId, IdempotencyKey
 from agent.ports import EhrUnavailable, NotFound
-from tests.adapters.ehr.fhir_writes.practice import MARI, SAM, Practice, Wire
+from tests.adapters.ehr.fhir_writes.practice import AFTER_HOLDS, MARI, SAM, Practice, Wire
 
 VISIT = AppointmentId("AP-1")
 KEY = IdempotencyKey("m1:write")
@@ -98,6 +99,28 @@ async def test_a_cancellation_that_the_server_refuses_leaves_the_visit_and_its_s
     with pytest.raises(EhrUnavailable):
         await ehr.cancel(MARI, VISIT, KEY)
     assert len(practice.open_appointments()) == 1
+    assert practice.faults() == []
+
+
+@pytest.mark.usefixtures("visit")
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_cancellation_without_an_answer_is_settled_by_what_came_of_it(
+    practice: Practice, ehr: FhirEhr, wire: Wire, clock: RunningClock, arrives: bool
+) -> None:
+    def loses(request: httpx.Request) -> None:
+        if request.method == "PUT" and "/Appointment/" in request.url.path:
+            raise httpx.ReadError("lost")
+
+    if arrives:
+        wire.after = loses
+    else:
+        wire.before = loses
+    with pytest.raises(EhrUnavailable):
+        await ehr.cancel(MARI, VISIT, KEY)
+    assert practice.read("Slot", "S1")["status"] == "busy-tentative"
+    clock.advance(AFTER_HOLDS)
+    await ehr.sweeper.sweep()
+    assert len(practice.open_appointments()) == (0 if arrives else 1)
     assert practice.faults() == []
 
 
