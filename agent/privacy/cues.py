@@ -25,6 +25,7 @@ class Cues:
     places: frozenset[str]
     surely_places: frozenset[str]
     languages: frozenset[str]
+    determiners: frozenset[str]
 
 
 @cache

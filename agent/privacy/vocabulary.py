@@ -1,5 +1,6 @@
 """The everyday words of English and Spanish: what a capital letter alone does not make a name."""
 
+import re
 from functools import lru_cache
 
 from spacy.lookups import Lookups
@@ -9,10 +10,15 @@ from agent.privacy.wordlists import words_of
 
 _PARTS = ("noun", "verb", "adj", "adv")
 _VERBS = {
-    "ar": "aba abas aban abamos aste aron amos ando are aras ara aran aria arian aramos ado ada",
-    "er": "ia ias ian iamos iste ieron imos iendo ere era eran eria erian eremos ido ida",
-    "ir": "ia ias ian iamos iste ieron imos iendo ire ira iran iria irian iremos ido ida",
+    "ar": "ar o a as an amos e es en aba abas aban abamos aste aron ando ado ada "
+    "are aras ara aran aremos aria arias arian",
+    "er": "er o e es en emos i io a as an ia ias ian iamos iste ieron imos iendo ido ida "
+    "ere eras era eran eremos eria erian",
+    "ir": "ir o e es en imos i io a as an ia ias ian iamos iste ieron iendo ido ida "
+    "ire iras ira iran iremos iria irian",
 }
+"""Regular endings without accents, by the infinitive's."""
+_ATTACHED = re.compile(r"(?:(?<=ndo)|(?<=[aei]r))(?:me|te|se|nos)?(?:l[aeo]s?|me|te|se|nos)$")
 _LEAST_STEM = 3
 
 
@@ -66,11 +72,14 @@ class Vocabulary:
 
 
 def _is_spanish_form(word: str) -> bool:
-    """A regular form of a Spanish verb whose infinitive is listed."""
+    """A regular form of a Spanish verb whose infinitive is listed, also with pronouns attached."""
+    attached = _ATTACHED.search(word)
+    forms = [word, word[: attached.start()]] if attached else [word]
     return any(
-        word.endswith(ending)
-        and len(word) - len(ending) >= _LEAST_STEM
-        and word.removesuffix(ending) + infinitive in words_of("spanish_words")
+        form.endswith(ending)
+        and len(form) - len(ending) >= _LEAST_STEM
+        and form.removesuffix(ending) + infinitive in words_of("spanish_words")
+        for form in forms
         for infinitive, endings in _VERBS.items()
         for ending in endings.split()
     )

@@ -1,7 +1,9 @@
 """What is found in texts as portals carry them: `portal.jsonl`, texts with their spans marked.
 
 `half` says how a text was used: `tuned` was read while the recognisers were made, `held` was scored
-once and its faults then mended, `fresh` was written and scored after that.
+once and its faults then mended, `fresh` was written and scored after that. `shapes.jsonl` holds
+what others' sentences had shown to be hard (signatures, streets without a word for the road,
+initials); its half `seen` was read while mending that, `kept` was only scored.
 """
 
 import json
@@ -14,6 +16,7 @@ from agent.privacy.pseudonyms import Pseudonymiser
 from evals.redaction import RedactionFigures, score_redaction
 
 PORTAL = Path(__file__).parent / "portal.jsonl"
+SHAPES = Path(__file__).parent / "shapes.jsonl"
 SENTENCES = Path(__file__).parents[3] / "shared" / "data" / "presidio_synth_v2.jsonl"
 
 
@@ -28,15 +31,24 @@ def figures(pseudonymiser: Pseudonymiser, texts: list[dict[str, Any]]) -> Redact
     )
 
 
-@pytest.mark.parametrize("half", ["tuned", "held", "fresh"])
-def test_portal_texts(pseudonymiser: Pseudonymiser, half: str) -> None:
-    found = figures(pseudonymiser, [row for row in rows(PORTAL) if row["half"] == half])
+@pytest.mark.parametrize(
+    ("path", "half"),
+    [
+        (PORTAL, "tuned"),
+        (PORTAL, "held"),
+        (PORTAL, "fresh"),
+        (SHAPES, "seen"),
+        (SHAPES, "kept"),
+    ],
+)
+def test_portal_texts(pseudonymiser: Pseudonymiser, path: Path, half: str) -> None:
+    found = figures(pseudonymiser, [row for row in rows(path) if row["half"] == half])
     assert found.recall.value >= 0.9
     assert found.over_redaction.value <= 0.15
 
 
 def test_the_marked_spans_lie_on_words() -> None:
-    for row in rows(PORTAL):
+    for row in rows(PORTAL) + rows(SHAPES):
         for span in row["spans"]:
             marked = row["text"][span["start"] : span["end"]]
             assert marked == marked.strip() != ""
@@ -46,5 +58,5 @@ def test_the_marked_spans_lie_on_words() -> None:
 @pytest.mark.skipif(not SENTENCES.exists(), reason="the shared development data is not here")
 def test_a_sample_of_the_public_sentences(pseudonymiser: Pseudonymiser) -> None:
     found = figures(pseudonymiser, rows(SENTENCES)[::10])
-    assert found.recall.value >= 0.88
+    assert found.recall.value >= 0.94
     assert found.over_redaction.value <= 0.15

@@ -5,6 +5,7 @@ import itertools
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,35 @@ def test_known_names_match_without_case_or_accents(
     pseudonymiser: Pseudonymiser, text: str, hidden: str
 ) -> None:
     assert pseudonymiser.turn(patient=KNOWN).hide(text) == hidden
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "3/4/86",
+        "03-04-1986",
+        "4.3.1986",
+        "1986 03 04",
+        "030486",
+        "19860304",
+        "mar 4 '86",
+        "4th of march 86",
+        "4 de marzo de 1986",
+        "4 mar 86",
+    ],
+)
+def test_a_known_birth_date_is_hidden_however_it_is_written(
+    pseudonymiser: Pseudonymiser, said: str
+) -> None:
+    turn = pseudonymiser.turn(born=[date(1986, 3, 4)])
+    assert turn.hide(f"it is {said} ok") == "it is <DATE_TIME_1> ok"
+    assert "1 4 26" in turn.hide("row 1 4 26 of the list")
+
+
+def test_known_numbers_keep_their_kind(pseudonymiser: Pseudonymiser) -> None:
+    turn = pseudonymiser.turn(patient=["+14155550173", "px-7", "a@b.example"])
+    hidden = turn.hide("px7, +1 (415) 555-0173, a@b.example")
+    assert hidden == "<ID_1>, <PHONE_NUMBER_1>, <EMAIL_ADDRESS_1>"
 
 
 def test_a_colleague_with_an_everyday_name_is_hidden_in_a_sentence(

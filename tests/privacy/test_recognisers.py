@@ -31,6 +31,20 @@ from agent.privacy.recognisers.digits import passes_luhn
         ("Calle Olmo 245, Colonia Jardines", "<LOCATION_1>"),
         ("we live in Tucson, AZ 85701 now", "we live in <LOCATION_1> now"),
         ("call 415 555 0134 ext 12", "call <PHONE_NUMBER_1>"),
+        ("i'm priya k raman", "i'm <PERSON_1>"),
+        ("Full name? Tarquin", "Full name? <PERSON_1>"),
+        ("see doctor park on friday", "see <PERSON_1> on friday"),
+        ("Finland was cold", "<LOCATION_1> was cold"),
+        ("we moved here from Bad Ischl", "we moved here from <LOCATION_1>"),
+        ("9 elm ct, salem or 97301", "<LOCATION_1>"),
+        ("Calle Olmo 24, Tonalá, Jal. 45400", "<LOCATION_1>"),
+        ("send it to Birkenweg 7", "send it to <LOCATION_1>"),
+        ("I waited on Alma Reyes 212", "I waited on <LOCATION_1>"),
+        ("I worked for Nordvik as a welder", "I worked for <ORGANIZATION_1> as a <TITLE_1>"),
+        (
+            "Olivia Reese\nRegional buyer\nFair Winds\n415-555-0173",
+            "<PERSON_1>\n<ORGANIZATION_1>\n<ORGANIZATION_2>\n<PHONE_NUMBER_1>",
+        ),
     ],
 )
 def test_finds(pseudonymiser: Pseudonymiser, text: str, hidden: str) -> None:
@@ -52,6 +66,15 @@ def test_finds(pseudonymiser: Pseudonymiser, text: str, hidden: str) -> None:
         "Does Blue Cross cover EMDR?",
         "¿Aceptan Medi-Cal los lunes?",
         "CAN SOMEONE CALL ME ABOUT MY REFILL",
+        "Can the doctor call me? I don't see it",
+        "The oral medication, in general, or the north entrance?",
+        "Salí tarde y me senté; preguntando otra vez",
+        "mi niña quiere lentes",
+        "Reunión familiar: ¿me dan otra cita?",
+        "I live about 20 minutes away",
+        "We are open\nPlease knock\nThe door is blue",
+        "My English is not good, can I get it in Russian?",
+        "this works for me as well",
     ],
 )
 def test_leaves_alone(pseudonymiser: Pseudonymiser, text: str) -> None:

@@ -74,7 +74,7 @@ class _Reading:
         if token.word in words_of("given_names"):
             return (
                 self._capital(token)
-                or len(token.word) > 3
+                or (len(token.word) > 3 and not self._is_accented_word(token))
                 or self._introduced(at)
                 or self._opens_name(at)
             )
@@ -102,6 +102,10 @@ class _Reading:
         return follows(self.tokens, at, load_cues().introductions, " ") or (
             following is not None and self._clear(following)
         )
+
+    def _is_accented_word(self, token: Token) -> bool:
+        """A Spanish word that is a name only without its accents: "mi niña"."""
+        return not token.text.isascii() and token.word in words_of("spanish_words")
 
     def _opens_name(self, at: int) -> bool:
         """A short given name in lower case at the start of a sentence, and a word unheard of."""
@@ -154,7 +158,7 @@ class _Reading:
         if token.word in load_cues().titles:
             return False
         if self._listed(token):
-            sure = self._clear(token) or title.word not in load_cues().loose_titles
+            sure = self._clear(token) or not self._is_loose(at - 1)
             return self._capital(token) or (sure and token.word not in self.vocabulary.closed)
         if self.vocabulary.knows(token.word):
             return (
@@ -164,6 +168,15 @@ class _Reading:
                 and token.word not in load_cues().no_names
             )
         return title.word not in load_cues().loose_titles or self._capital(token)
+
+    def _is_loose(self, at: int) -> bool:
+        """A title that a verb may follow: "the nurse calls", "don't see"."""
+        title = self.tokens[at]
+        if title.word not in load_cues().loose_titles:
+            return False
+        return not title.text.isalpha() or (
+            at > 0 and self.tokens[at - 1].word in load_cues().determiners
+        )
 
     def _signs(self, at: int) -> bool:
         """The last words of the text, after a farewell or a line of their own."""

@@ -64,8 +64,12 @@ class PlaceRecogniser(EntityRecognizer):  # type: ignore[misc]
 
     def _after_cue(self, tokens: tuple[Token, ...], at: int, loud: bool) -> bool:
         token, cues = tokens[at], load_cues()
-        if len(token.text) < 3 or token.word in self._vocabulary.closed:
+        if len(token.text) < 3:
             return False
+        if token.word in self._vocabulary.closed:
+            named = at + 1 < len(tokens) and token.glue == " " and tokens[at + 1].capital
+            surely = follows(tokens, at, cues.surely_places, " ")
+            return surely and named and token.capital and not loud
         if self._vocabulary.knows(token.word):
             surely = follows(tokens, at, cues.surely_places, " ")
             shown = token.capital and not loud and not token.opens
