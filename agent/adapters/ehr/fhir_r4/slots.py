@@ -108,7 +108,7 @@ class Slots:
             slot
             for slot in slots
             if slot.start > now
-            and query.earliest <= slot.start < query.latest
+            and query.earliest.astimezone(WORLD) <= slot.start < query.latest.astimezone(WORLD)
             and not any(one.overlaps(slot) for one in taken)
         ]
         return tuple(sorted(open_ones, key=_by_time)[: query.limit])

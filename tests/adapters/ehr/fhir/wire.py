@@ -1,6 +1,7 @@
 """FHIR servers of a few lines, for what the two real ones do not do: ignore every parameter, send
 rubbish, be busy."""
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,9 +55,12 @@ class Careless:
         if request.url.params.get("_include") == "MedicationRequest:medication":
             found += [one for one in self.resources if one["resourceType"] == "Medication"]
         if not resource_id:
-            return httpx.Response(200, json=bundle(found))
+            # Not `json=`: a hostile server sends NaN too.
+            return httpx.Response(200, content=json.dumps(bundle(found)))
         named = [one for one in found if one.get("id") == resource_id]
-        return httpx.Response(200, json=named[0]) if named else httpx.Response(404)
+        if not named:
+            return httpx.Response(404)
+        return httpx.Response(200, content=json.dumps(named[0]))
 
 
 def client_of(handler: Handler, **settings: Any) -> FhirClient:
