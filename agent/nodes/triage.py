@@ -13,6 +13,7 @@ from agent.understanding.answers import Answered, wants_out, yes_or_no
 from agent.understanding.choices import choose
 from agent.understanding.model_reading import NO, ModelReading
 from agent.understanding.reading import Reading
+from agent.understanding.restating import restates
 
 BY_CONTENT = frozenset({Intent.FAQ, Intent.BILLING_QUESTION, Intent.OUT_OF_SCOPE})
 SMALL = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
@@ -91,6 +92,9 @@ def _direct_answer(text: str, waiting: FlowState | None, rooms: Rooms) -> Answer
             return Answer(text)
         if said.answered in (Answered.YES, Answered.NO):
             return Answer(text, "yes" if said.answered is Answered.YES else "no")
+        again = "?" not in text and restates(said.rest, waiting.question)
+        if said.answered is Answered.YES_BUT and again:
+            return Answer(text, "yes")
         return Answer(said.rest or text)
     if not waiting.offers:
         return Answer(text)
