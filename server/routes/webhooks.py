@@ -7,7 +7,7 @@ is read is the adapter's affair; this file knows no vendor.
 import hashlib
 import hmac
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 import structlog
@@ -38,24 +38,26 @@ async def webhook(adapter: str, request: Request, world: Here) -> Json:
     now = world.agent.clock.now()
     body = await request.body()
     if SIGNATURE in request.headers and Capability.WEBHOOKS in capabilities:
-        _check_signature(request, body, secrets, now)
-        await _take(adapter, request, body, world, now)
+        signed_at = _check_signature(request, body, secrets, now)
+        await _take(adapter, request, body, world, signed_at)
     else:
         _check_bearer(request, secrets, capabilities)
         world.mail.announced.set()
     return PROCESSED
 
 
-async def _take(adapter: str, request: Request, body: bytes, world: World, now: datetime) -> None:
+async def _take(
+    adapter: str, request: Request, body: bytes, world: World, signed_at: datetime
+) -> None:
     """The events stand in the store when this returns. A repeated one changes nothing."""
     reader = cast(Webhooks, world.agent.ehr)
     try:
-        events = reader.read_webhook(body, dict(request.headers), now)
+        events = reader.read_webhook(body, dict(request.headers), signed_at)
     except Unreadable as error:
         raise Problem(400, "bad_input", str(error)) from None
     if not all(is_sound(event) for event in events):
         raise Problem(400, "bad_input", "an id is empty or too long")
-    new = await world.agent.inbox.take(adapter, events, now)
+    new = await world.agent.inbox.take(adapter, events, world.agent.clock.now())
     log.info("webhook", adapter=adapter, events=len(events), new=new)
     if new:
         world.mail.arrived.set()
@@ -78,8 +80,8 @@ def _secrets(world: World) -> Sequence[bytes]:
 
 def _check_signature(
     request: Request, body: bytes, secrets: Sequence[bytes], now: datetime
-) -> None:
-    """401 for a forged or stale one; never says which."""
+) -> datetime:
+    """When it was signed; 401 for a forged or stale one, and never says which."""
     timestamp = request.headers.get(TIMESTAMP, "")
     scheme, _, given = request.headers[SIGNATURE].partition(SCHEME)
     if scheme or not _is_fresh(timestamp, now):
@@ -88,6 +90,7 @@ def _check_signature(
     expected = [hmac.new(secret, signed, hashlib.sha256).hexdigest() for secret in secrets]
     if not any(_same(given, each) for each in expected):
         raise _unauthorized()
+    return datetime.fromtimestamp(int(timestamp), UTC)
 
 
 def _is_fresh(timestamp: str, now: datetime) -> bool:

@@ -52,21 +52,25 @@ def write_practice(folder: Path, patients: int) -> Path:
 
 @dataclass
 class Portico:
-    """`portico serve` over one data folder; every start is some minutes after the last."""
+    """`portico serve` over one data folder; every start is some minutes after the last, or all
+    are by this machine's clock when `now` is None."""
 
     practice: Path
     data: Path
+    now: datetime | None = NOW
     url: str = ""
     process: subprocess.Popen[str] | None = None
     starts: int = 0
 
     def start(self) -> None:
-        now = NOW + timedelta(minutes=5 * self.starts)
-        self.starts += 1
         command = [PORTICO, "serve", "--practice", str(self.practice), "--data", str(self.data)]
+        command += ["--port", "0"]
+        if self.now is not None:
+            command += ["--now", (self.now + timedelta(minutes=5 * self.starts)).isoformat()]
+        self.starts += 1
         with self.data.with_suffix(".log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--port", "0", "--now", now.isoformat()],
+                command,
                 env=os.environ
                 | {"PORTICO_DEMO": "1", "PORTICO_DEMO_STAFF_PASSWORD": "portico-demo"},
                 stdin=subprocess.DEVNULL,

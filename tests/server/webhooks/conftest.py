@@ -5,8 +5,9 @@ import hmac
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ import pytest
 from agent.adapters.ehr import ADAPTERS
 from agent.bootstrap import Models
 from agent.domain.correspondence import Letter
+from agent.domain.ids import PatientId
 from server.world import World
 from tests.server.conftest import WITHIN, Served, serving, write_practice
 from tests.server.webhooks.portal import NAME, Portal
@@ -59,7 +61,7 @@ class Vendor:
         adapter: str = NAME,
         secret: str = NEW,
         at: int | None = None,
-        **headers: str,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> httpx.Response:
         """Signed as the contract says; `headers` replace the signed ones."""
         stamp = str(self.now() if at is None else at)
@@ -71,7 +73,7 @@ class Vendor:
         return httpx.post(
             f"{self.served.url}/v1/webhooks/{adapter}",
             content=body,
-            headers=signed | headers,
+            headers={**signed, **headers},
             timeout=WITHIN,
         )
 
@@ -98,7 +100,7 @@ class Vendor:
     def entries(self, patient: str) -> list[Any]:
         agent = self.world.agent
         conversation = self.served.run(
-            agent.transcript.open_conversation(patient, agent.clock.now())
+            agent.transcript.open_conversation(PatientId(patient), agent.clock.now())
         )
         return list(self.served.run(agent.transcript.entries(conversation.id)))
 

@@ -92,9 +92,11 @@ def test_two_threads_are_answered_each_in_its_own(vendor: Vendor, patient: str) 
 
 
 def test_without_a_thread_the_answer_begins_one(vendor: Vendor, patient: str) -> None:
-    for number in (1, 2):
-        vendor.say(patient, PARKING, None)
-        until(lambda wanted=number: len(vendor.portal.to(patient)) >= wanted)
+    vendor.say(patient, PARKING, None)
+    until(lambda: vendor.portal.to(patient))
+    until(vendor.settled)
+    vendor.say(patient, PARKING, None)
+    until(lambda: vendor.portal.to(patient)[1:])
     first, second = vendor.portal.to(patient)
     assert first.thread_id is None
     assert second.thread_id == f"new-{first.conversation_id}"
