@@ -2,11 +2,15 @@
 
 from typing import cast
 
+import structlog
+
 from agent.domain.correspondence import is_sound
 from agent.domain.terms import Capability
 from agent.ports import Polled
 from agent.turns import Agent
 from server.jobs.mail import Mail, repeat
+
+log = structlog.get_logger("server.poll")
 
 EVERY_SECONDS = 15.0
 
@@ -30,5 +34,7 @@ async def poll(agent: Agent, mail: Mail) -> None:
     cursor = await agent.inbox.cursor(adapter)
     events, cursor = await cast(Polled, agent.ehr).changes(cursor)
     sound = [event for event in events if is_sound(event)]
+    if len(sound) < len(events):
+        log.error("unsound_events", adapter=adapter, dropped=len(events) - len(sound))
     if await agent.inbox.take(adapter, sound, agent.clock.now(), cursor):
         mail.arrived.set()

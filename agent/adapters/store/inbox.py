@@ -100,16 +100,7 @@ class SqlInbox:
                 .where(inbox.c.id == arrival.number, inbox.c.conversation_id.is_(None))
                 .values(conversation_id=conversation_id, message_id=message_id, thread_id=thread_id)
             )
-            bound = select(threads.c.posted).where(threads.c.conversation_id == conversation_id)
-            if (await connection.execute(bound)).first() is None:
-                await connection.execute(
-                    insert(threads).values(
-                        conversation_id=conversation_id,
-                        adapter=event.adapter,
-                        thread_id=thread_id,
-                        posted=seq,
-                    )
-                )
+            await _bind(connection, conversation_id, event.adapter, thread_id, seq)
 
         await self._database.write(work)
 
@@ -128,6 +119,23 @@ class SqlInbox:
         async with self._database.reading() as connection:
             rows = (await connection.execute(wanted)).all()
         return {MessageId(row.message_id): row.thread_id for row in rows}
+
+
+async def _bind(
+    connection: AsyncConnection,
+    conversation_id: ConversationId,
+    adapter: str,
+    thread_id: str | None,
+    seq: int,
+) -> None:
+    """A conversation goes on in one EHR: the one that its patient wrote in last."""
+    this = threads.c.conversation_id == conversation_id
+    values = {"adapter": adapter, "thread_id": thread_id, "posted": seq}
+    standing = (await connection.execute(select(threads.c.adapter).where(this))).scalar()
+    if standing is None:
+        await connection.execute(insert(threads).values(conversation_id=conversation_id, **values))
+    elif standing != adapter:
+        await connection.execute(update(threads).where(this).values(**values))
 
 
 async def _save_cursor(connection: AsyncConnection, adapter: str, cursor: str) -> None:

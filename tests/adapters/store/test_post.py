@@ -97,6 +97,20 @@ async def test_a_bound_conversation_is_behind_from_its_first_message_of_the_port
     assert await store.outbox.behind("portal") == ()
 
 
+async def test_a_conversation_goes_on_in_the_ehr_its_patient_wrote_in_last(store: Store) -> None:
+    conversation = await store.transcript.open_conversation(PatientId("PT-1"), NOW)
+    for adapter in ("old", "new"):
+        told = InboundMessage(adapter, "e1", PatientId("PT-1"), WORDS, f"T-{adapter}", NOW)
+        await store.inbox.take(adapter, [told], NOW)
+        arrival = await store.inbox.arrival((await store.inbox.waiting())[-1])
+        assert arrival is not None
+        await store.inbox.assign(arrival, conversation.id, MessageId(adapter))
+        await store.transcript.append(message(conversation.id, adapter))
+    assert await store.outbox.behind("old") == ()
+    (thread,) = await store.outbox.behind("new")
+    assert (thread.thread_id, thread.posted) == ("T-new", 1)
+
+
 async def test_the_ledger_is_written_from_the_first_day_on_chain_by_chain(store: Store) -> None:
     conversation = await store.transcript.open_conversation(PatientId("PT-1"), NOW)
 
