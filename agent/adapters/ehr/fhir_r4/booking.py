@@ -16,7 +16,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.adapters.ehr.fhir_r4.changes import TRIES, Changes
-from agent.adapters.ehr.fhir_r4.client import FhirClient, Refused, Resource, Stale, reference
+from agent.adapters.ehr.fhir_r4.client import (
+    FhirClient,
+    Refused,
+    Resource,
+    Stale,
+    of_type,
+    reference,
+)
 from agent.adapters.ehr.fhir_r4.extensions import MODALITY, REPLACES, SERVICE_TYPE, TELEHEALTH_URL
 from agent.adapters.ehr.fhir_r4.holds import BUSY, FREE, Holds, hold_of, takes_time
 from agent.adapters.ehr.fhir_r4.marks import fingerprint, identifier, marked, query
@@ -24,7 +31,7 @@ from agent.adapters.ehr.fhir_r4.options import Options
 from agent.adapters.ehr.fhir_r4.people import People
 from agent.adapters.ehr.fhir_r4.slots import LONGEST_VISIT, WORLD, Slots, slot_parts
 from agent.adapters.ehr.fhir_r4.strangers import Strangers
-from agent.adapters.ehr.fhir_r4.values import codes, moment, objects, referenced, whole_number
+from agent.adapters.ehr.fhir_r4.values import codes, moment, objects, referenced
 from agent.domain.booking import Appointment, Booking, Slot
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId
 from agent.domain.people import ServiceType
@@ -84,9 +91,10 @@ class Booker:
         """What this booking has made already; of two (a server without conditional create, asked
         again after its answer was lost) one is withdrawn."""
         name = identifier("book", booking.key)
+        answered = await self._client.search("Appointment", [("identifier", query(name))])
         found = [
             one
-            for one in await self._client.search("Appointment", [("identifier", query(name))])
+            for one in of_type(answered, "Appointment")
             if name["value"] in [known.get("value") for known in objects(one.get("identifier"))]
         ]
         if not all(self._strangers.is_of(one, booking.patient_id) for one in found):
@@ -183,7 +191,7 @@ class Booker:
         found = await self._client.search(
             "Appointment", [(role, person), ("date", f"ge{earliest}"), ("date", f"lt{latest}")]
         )
-        return [one for one in found if one["resourceType"] == "Appointment" and takes_time(one)]
+        return [one for one in of_type(found, "Appointment") if takes_time(one)]
 
     def _appointment(
         self, booking: Booking, slot: Resource, offer: Slot, service: ServiceType
@@ -262,13 +270,12 @@ def _people_in(appointment: Resource, role: str) -> tuple[str, ...]:
 
 def _overlaps(appointment: Resource, offer: Slot) -> bool:
     start = moment(appointment.get("start"), WORLD)
-    if start is None:
+    if start is None or start >= offer.end:
         return False
-    minutes = whole_number(appointment.get("minutesDuration"))
-    usual = offer.end.astimezone(UTC) - offer.start.astimezone(UTC)
-    lasts = timedelta(minutes=minutes) if minutes else usual
-    end = moment(appointment.get("end"), WORLD) or start + lasts
-    return start < offer.end and offer.start < end
+    end = moment(appointment.get("end"), WORLD)
+    if end is None:  # as long as this visit
+        end = start + (offer.end.astimezone(UTC) - offer.start.astimezone(UTC))
+    return offer.start < end
 
 
 def _utc(at: datetime) -> str:

@@ -10,10 +10,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from agent.adapters.ehr.fhir_r4.client import FhirClient, Refused, Resource, Stale, reference
+from agent.adapters.ehr.fhir_r4.client import (
+    FhirClient,
+    Refused,
+    Resource,
+    Stale,
+    of_type,
+    reference,
+)
 from agent.adapters.ehr.fhir_r4.extensions import HOLD
 from agent.adapters.ehr.fhir_r4.marks import marked
-from agent.adapters.ehr.fhir_r4.values import extension, extensions, moment, objects, referenced
+from agent.adapters.ehr.fhir_r4.values import (
+    extension,
+    extensions,
+    moment,
+    objects,
+    referenced,
+    text,
+)
 from agent.ports import Clock
 
 FREE, HELD, BUSY = "free", "busy-tentative", "busy"
@@ -38,7 +52,7 @@ def hold_of(slot: Resource) -> Hold | None:
 
 
 def takes_time(appointment: Resource) -> bool:
-    return appointment.get("status") not in NO_LONGER
+    return text(appointment.get("status")) not in NO_LONGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ class Holds:
         found = await self.client.search("Appointment", [("slot", place)])
         return tuple(
             one
-            for one in found
+            for one in of_type(found, "Appointment")
             if takes_time(one) and slot["id"] in referenced(one.get("slot"), "Slot")
         )
 

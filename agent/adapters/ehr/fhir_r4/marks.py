@@ -4,7 +4,7 @@ import hashlib
 
 from agent.adapters.ehr.fhir_r4.client import Resource
 from agent.adapters.ehr.fhir_r4.extensions import CORRELATION, IDENTIFIER
-from agent.adapters.ehr.fhir_r4.values import objects
+from agent.adapters.ehr.fhir_r4.values import first, objects
 
 AI_ASSERTED = {
     "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
@@ -15,7 +15,7 @@ AI_ASSERTED = {
 
 def marked(resource: Resource, correlation: str) -> Resource:
     """The resource with the AI label, and with `correlation` in place of an earlier one of ours."""
-    meta = resource.get("meta", {})
+    meta = first(resource.get("meta"))
     labels = [
         label for label in objects(meta.get("security")) if label.get("code") != AI_ASSERTED["code"]
     ]

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from agent.adapters.ehr.fhir_r4.client import of_type
 from agent.adapters.ehr.fhir_r4.holds import HELD, Holds, hold_of
 from agent.ports import PortError
 
@@ -27,7 +28,8 @@ class Sweeper:
         """Settles every hold of ours that is over; returns how many. Raises `EhrUnavailable`."""
         now = self.holds.clock.now()
         settled = 0
-        for slot in await self.holds.client.search("Slot", [("status", HELD)]):
+        found = await self.holds.client.search("Slot", [("status", HELD)])
+        for slot in of_type(found, "Slot"):
             hold = hold_of(slot)
             if hold is None or hold.until > now:
                 continue

@@ -87,6 +87,49 @@ async def test_many_holds_are_all_swept(practice: Practice, ehr: FhirEhr) -> Non
     assert practice.faults() == []
 
 
+def bundle(*resources: Resource) -> httpx.Response:
+    entries = [{"resource": one} for one in resources]
+    return httpx.Response(
+        200, json={"resourceType": "Bundle", "type": "searchset", "entry": entries}
+    )
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"status": ["busy-tentative"]},
+        {"extension": 5},
+        {"extension": [{"url": HOLD, "extension": "mine"}]},
+        {"extension": [{"url": HOLD, "extension": [{"url": "owner", "valueString": 5}]}]},
+        {"meta": "old"},
+    ],
+)
+async def test_a_slot_of_an_odd_form_stops_no_sweep(
+    practice: Practice, ehr: FhirEhr, wire: Wire, odd: Resource
+) -> None:
+    good = held(practice)
+    wire.before = lambda request: (
+        bundle({**good, "id": "S9", **odd}, good) if request.url.path.endswith("/Slot") else None
+    )
+    assert await ehr.sweeper.sweep() == 1
+    assert practice.faults() == []
+
+
+@pytest.mark.parametrize("odd", [{"status": ["booked"]}, {"slot": "S1"}, {"slot": [5]}])
+async def test_an_appointment_of_an_odd_form_stops_no_sweep(
+    practice: Practice, ehr: FhirEhr, wire: Wire, odd: Resource
+) -> None:
+    held(practice)
+    visit = practice.appointment("AP-1", "2026-06-02 10:00", slot=[{"reference": "Slot/S1"}])
+    wire.before = lambda request: (
+        bundle({**visit, "id": "AP-9", **odd}, visit)
+        if request.url.path.endswith("/Appointment")
+        else None
+    )
+    assert await ehr.sweeper.sweep() == 1
+    assert practice.faults() == []
+
+
 async def test_it_sweeps_at_the_start_and_outlives_a_server_that_is_down(
     practice: Practice, ehr: FhirEhr, wire: Wire
 ) -> None:
