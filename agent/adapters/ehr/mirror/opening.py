@@ -48,11 +48,11 @@ async def follow(source: Source, clock: Clock, show: Callable[[Export], None]) -
                 source.folder, rust_timeout=int(LOOKED_AT * 1000), yield_on_timeout=True
             ):
                 taken = await reread(source, clock, show, taken)
-        except (OSError, RuntimeError) as error:
-            # The folder is gone or cannot be watched; a share may come back.
+        except Exception as error:  # noqa: BLE001 - the outermost loop: what stands stays, and ages
             log.error("mirror.unwatched: %s", type(error).__name__)
-            await asyncio.sleep(LOOKED_AT)
-            taken = await reread(source, clock, show, taken)
+        # The folder is gone or cannot be watched; a share may come back.
+        await asyncio.sleep(LOOKED_AT)
+        taken = await reread(source, clock, show, taken)
 
 
 async def reread(

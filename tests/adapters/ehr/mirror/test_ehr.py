@@ -12,7 +12,7 @@ import pytest
 
 from agent.adapters.ehr.mirror.ehr import MirrorEhr
 from agent.adapters.ehr.mirror.export import Export
-from agent.adapters.ehr.mirror.opening import opened, reread
+from agent.adapters.ehr.mirror.opening import follow, opened, reread
 from agent.clock import RunningClock
 from agent.copies import Mirrored, Outdated
 from agent.domain.ids import PatientId
@@ -110,3 +110,21 @@ async def test_closed_it_knows_nobody(export: Path) -> None:
         pass
     with pytest.raises(EhrUnavailable):
         await ehr.patient(MARI)
+
+
+async def test_a_folder_that_comes_back_is_read_again(
+    export: Path, source: Sourced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported = asyncio.Event()
+    monkeypatch.setattr("agent.adapters.ehr.mirror.opening.log.error", lambda *_: reported.set())
+    monkeypatch.setattr("agent.adapters.ehr.mirror.opening.LOOKED_AT", 0.01)
+    away = shutil.move(export, f"{export}-away")
+    shown: asyncio.Queue[Export] = asyncio.Queue()
+    following = asyncio.create_task(follow(source(), RunningClock(NOW), shown.put_nowait))
+    try:
+        async with asyncio.timeout(60):
+            await reported.wait()
+            shutil.move(away, export)
+            assert MARI in (await shown.get()).patients
+    finally:
+        following.cancel()
