@@ -16,9 +16,6 @@ EVERY_SECONDS = 15.0
 
 
 async def poll_forever(agent: Agent, mail: Mail) -> None:
-    if Capability.POLL not in agent.ehr.capabilities:
-        return
-
     async def work() -> None:
         await poll(agent, mail)
 
@@ -27,9 +24,11 @@ async def poll_forever(agent: Agent, mail: Mail) -> None:
 
 async def poll(agent: Agent, mail: Mail) -> None:
     """Reads on from where the last poll ended; events and place are stored in one transaction.
-
-    Raises `EhrUnavailable`.
+    Nothing is asked of an EHR that cannot be polled, or not yet: one that was down at the start
+    says later what it can do. Raises `EhrUnavailable`.
     """
+    if Capability.POLL not in agent.ehr.capabilities:
+        return
     adapter = agent.practice.ehr_adapter
     cursor = await agent.inbox.cursor(adapter)
     events, cursor = await cast(Polled, agent.ehr).changes(cursor)

@@ -39,22 +39,22 @@ class Writeback:
         self._told: set[MessageId] = set()
 
     def _can(self, capability: Capability) -> bool:
+        """Asked anew every time: an EHR that was down at the start says later what it can do."""
         return capability in self._agent.ehr.capabilities
 
     async def post_forever(self) -> None:
-        if self._can(Capability.POST_MESSAGE):
-            await repeat("letters", self.post_letters, self._mail.answered, LETTERS_EVERY_SECONDS)
+        await repeat("letters", self.post_letters, self._mail.answered, LETTERS_EVERY_SECONDS)
 
     async def record_forever(self) -> None:
-        if self._can(Capability.WRITE_TASKS) or self._can(Capability.WRITE_AUDIT):
-            await self._agent.outbox.begin(self._adapter)
-            never = asyncio.Event()
-            await repeat("records", self.write_records, never, RECORDS_EVERY_SECONDS)
+        never = asyncio.Event()
+        await repeat("records", self.write_records, never, RECORDS_EVERY_SECONDS)
 
     # --- letters ---
 
     async def post_letters(self) -> None:
         """Brings every thread up to date. Raises `EhrUnavailable`."""
+        if not self._can(Capability.POST_MESSAGE):
+            return
         places = asyncio.Semaphore(THREADS_AT_ONCE)
 
         async def brought_up(thread: Thread) -> None:
@@ -104,6 +104,9 @@ class Writeback:
 
     async def write_records(self) -> None:
         """Every chain's next records, and the tasks they speak of. Raises `EhrUnavailable`."""
+        if not (self._can(Capability.WRITE_TASKS) or self._can(Capability.WRITE_AUDIT)):
+            return
+        await self._agent.outbox.begin(self._adapter)
         while parts := await self._agent.outbox.unwritten(self._adapter):
             for part in parts:
                 await self._write(part)

@@ -12,7 +12,7 @@ from agent.domain.ids import PatientId
 from agent.domain.terms import Author, Capability, Role, TaskCode
 from agent.ports import EhrUnavailable
 from server.jobs.mail import Mail
-from server.jobs.poll import poll, poll_forever
+from server.jobs.poll import poll
 from server.jobs.writeback import Writeback
 from tests.server.webhooks.conftest import Vendor, until
 from tests.server.webhooks.portal import NAME
@@ -255,15 +255,30 @@ def test_tasks_and_ledger_are_written_as_they_stand(
         assert (patient_id, written, record.event.conversation_id) == (patient, record, owner)
 
 
-def test_nothing_is_sent_that_the_ehr_cannot_take(vendor: Vendor) -> None:
-    agent, portal = vendor.world.agent, vendor.portal
+def test_nothing_is_sent_until_the_ehr_says_that_it_can_take_it(
+    vendor: Vendor, patient: str, thread: str
+) -> None:
+    world, portal, run = vendor.world, vendor.portal, vendor.served.run
+    writeback = Writeback(world.agent, Mail())
+    vendor.say(patient, PARKING, thread)
+    vendor.letters(thread, 1)
+    until(vendor.settled)
+    run(writeback.write_records())
+    cursor = run(world.agent.inbox.cursor(NAME))
     everything = portal.capabilities
     portal.capabilities = frozenset({Capability.BOOK})
     try:
-        writeback = Writeback(agent, Mail())
-        for job in (writeback.post_forever(), writeback.record_forever()):
-            vendor.served.run(job)
-        vendor.served.run(poll_forever(agent, Mail()))
-        assert vendor.say("PT-1", PARKING, "T-none").status_code == 404
+        written = len(portal.records)
+        with vendor.served.talk(patient) as chat:
+            chat.answer("is it free?")
+        for work in (writeback.post_letters(), writeback.write_records()):
+            run(work)
+        run(poll(world.agent, Mail()))
+        assert (len(portal.thread(thread)), len(portal.records)) == (1, written)
+        assert run(world.agent.inbox.cursor(NAME)) == cursor
+        assert vendor.say(patient, PARKING, thread).status_code == 404
     finally:
         portal.capabilities = everything
+    vendor.letters(thread, 3)
+    run(writeback.write_records())
+    assert len(portal.records) > written
