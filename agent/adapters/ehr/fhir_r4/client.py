@@ -7,7 +7,8 @@ known of it.
 import asyncio
 import re
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from json import dumps
@@ -29,6 +30,8 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 2.0
 MOST_PAGES = 50
 PAGE = 200
+MOST_BYTES = 16 * 2**20
+"""Of one answer, unpacked."""
 CONNECTIONS = 20
 """To one server, for all conversations together."""
 
@@ -62,11 +65,6 @@ def is_id(text: str) -> bool:
 
 def reference(resource_type: str, resource_id: str) -> str:
     return f"{resource_type}/{resource_id}"
-
-
-def escaped(value: str) -> str:
-    """A value of a search parameter, with the characters that FHIR gives a meaning escaped."""
-    return re.sub(r"([\\,$|])", r"\\\1", value)
 
 
 def of_type(resources: Iterable[Resource], resource_type: str) -> tuple[Resource, ...]:
@@ -123,14 +121,10 @@ class FhirClient:
         return _whole(response, resource_type)
 
     async def search(
-        self,
-        resource_type: str,
-        params: Sequence[tuple[str, str]],
-        *,
-        most: int | None = None,
+        self, resource_type: str, params: Sequence[tuple[str, str]]
     ) -> tuple[Resource, ...]:
-        """What matches and what was included, from all pages; no page is asked for once `most`
-        are there. Raises `EhrUnavailable` rather than give half an answer."""
+        """What matches and what was included, from all pages. Raises `EhrUnavailable` rather than
+        give half an answer."""
         counted = (*params, ("_count", str(PAGE)))
         url = f"{self.base_url}/{resource_type}?{httpx.QueryParams(counted)}"
         found: list[Resource] = []
@@ -142,7 +136,7 @@ class FhirClient:
                     raise EhrUnavailable("the EHR answered a search with something else")
                 found += _entries(bundle)
                 following = _next(bundle)
-                if following is None or (most is not None and len(found) >= most):
+                if following is None:
                     return tuple(found)
                 url = self._own(urljoin(url, following))
         raise EhrUnavailable("the EHR's answer has no end")
@@ -232,9 +226,10 @@ class FhirClient:
         if body is not None:
             sent["Content-Type"] = FHIR_JSON
         try:
-            response = await self._http.request(
+            async with self._http.stream(
                 method, url, headers=sent, content=None if body is None else dumps(body)
-            )
+            ) as answer:
+                response = await _whole_answer(answer)
         except httpx.TransportError as error:
             self._failed(method, url, type(error).__name__, request_id)
             raise _Passing("the EHR does not answer") from None
@@ -265,34 +260,21 @@ class FhirClient:
             request_id=request_id,
         )
 
-    def _in_time(self) -> "_Deadline":
-        return _Deadline(self._deadline)
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._deadline):
+                yield
+        except TimeoutError:
+            raise EhrUnavailable("the EHR takes too long") from None
 
 
 class _Gone(Refused):
     """There is no such resource."""
 
 
-class _Deadline:
-    """Bounds a call; what ran out of time is unavailable."""
-
-    def __init__(self, seconds: float) -> None:
-        self._timeout = asyncio.timeout(seconds)
-
-    async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            await self._timeout.__aexit__(kind, error, trace)
-        except TimeoutError:
-            raise EhrUnavailable("the EHR takes too long") from None
-
+_TOLD = ("ETag", "Location", "Content-Location", "Retry-After")
+"""The headers of an answer that mean anything here."""
 
 _ORDINARY = frozenset({404, 409, 410, 412})
 """What a race or a look-up answers now and then."""
@@ -312,6 +294,19 @@ def failure_of(response: httpx.Response) -> PortError:
     if 400 <= status < 500:
         return Refused(f"the EHR answered {status}")
     return EhrUnavailable(f"the EHR answered {status}")
+
+
+async def _whole_answer(answer: httpx.Response) -> httpx.Response:
+    """Read to its end, unless that is too far away."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in answer.aiter_bytes():
+        size += len(part)
+        if size > MOST_BYTES:
+            raise EhrUnavailable("the EHR's answer is too long")
+        parts.append(part)
+    told = {name: answer.headers[name] for name in _TOLD if name in answer.headers}
+    return httpx.Response(answer.status_code, headers=told, content=b"".join(parts))
 
 
 def _seconds(retry_after: str) -> float | None:

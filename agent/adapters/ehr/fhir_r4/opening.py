@@ -11,15 +11,16 @@ from agent.adapters.ehr.fhir_r4.options import options_of
 from agent.adapters.ehr.fhir_r4.strangers import Strangers
 from agent.adapters.site import Site
 
-WRITES_ADDRESSES_DOWN = "httpx"
-"""A logger of the library: it logs whole addresses, and patients' ids stand in them."""
+WRITE_REQUESTS_DOWN = ("httpx", "httpcore")
+"""Loggers of the library: they log whole addresses and headers, with patients' ids and tokens."""
 
 
 @asynccontextmanager
 async def opened(site: Site) -> AsyncIterator[FhirEhr]:
     """Starts also when the server is down. Raises `InputError` for a faulty option or key."""
     options = options_of(site.practice.ehr_options)
-    logging.getLogger(WRITES_ADDRESSES_DOWN).setLevel(logging.WARNING)
+    for name in WRITE_REQUESTS_DOWN:
+        logging.getLogger(name).setLevel(logging.WARNING)
     auth = auth_of(options, site.secrets)
     async with FhirClient(options.base_url, auth=auth, deadline=options.deadline_seconds) as client:
         strangers = Strangers(client.base_url, site.incidents, site.clock)

@@ -1,13 +1,21 @@
 """What goes over the wire, and what is made of what comes back."""
 
 import asyncio
+import gzip
 
 import httpx
 import pytest
 import stamina
 from structlog.testing import capture_logs
 
-from agent.adapters.ehr.fhir_r4.client import FHIR_JSON, FhirClient, Refused, Stale, is_id
+from agent.adapters.ehr.fhir_r4.client import (
+    FHIR_JSON,
+    MOST_BYTES,
+    FhirClient,
+    Refused,
+    Stale,
+    is_id,
+)
 from agent.ports import EhrUnavailable, PortError
 from tests.adapters.ehr.fhir.wire import BASE, Resource, bundle, client_of
 
@@ -82,13 +90,6 @@ async def test_pages_without_end_are_no_answer() -> None:
     async with client_of(told) as client:
         with pytest.raises(EhrUnavailable):
             await client.search("Patient", [])
-
-
-async def test_no_page_is_asked_for_beyond_what_is_wanted() -> None:
-    told = Told(ok(bundle([patient("a"), patient("b")], f"{BASE}/Patient?again")))
-    async with client_of(told) as client:
-        assert len(await client.search("Patient", [], most=2)) == 2
-    assert len(told.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -299,3 +300,11 @@ async def test_a_redirect_is_not_followed() -> None:
         with pytest.raises(PortError):
             await client.read("Patient", "a")
     assert len(told.requests) == 1
+
+
+async def test_an_answer_without_measure_is_not_read_to_its_end() -> None:
+    packed = gzip.compress(b" " * (MOST_BYTES + 1))
+    long = httpx.Response(200, content=packed, headers={"Content-Encoding": "gzip"})
+    async with client_of(Told(long)) as client:
+        with pytest.raises(EhrUnavailable, match="too long"):
+            await client.read("Patient", "a")

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from agent.adapters.ehr.fhir_r4.capabilities import NEEDS, server_of
 from agent.adapters.ehr.fhir_r4.opening import opened
@@ -16,10 +17,12 @@ from agent.clock import RunningClock
 from agent.domain.ids import PatientId
 from agent.domain.terms import Capability
 from agent.ports import EhrUnavailable
+from agent.settings import EhrSettings
 from knowledge.errors import InputError
-from tests.adapters.ehr.fhir.wire import NOW, ZONE, Careless, Resource, ehr_of
+from tests.adapters.ehr.fhir.wire import NOW, SEEDS, ZONE, Careless, Resource, ehr_of
 from tests.fhir.opened import Heard, site
 from tests.fhir.servers import STARTS, lent
+from tests.fhir.world import lay_down, seeded
 
 GOOD: dict[str, Any] = {"base_url": "https://ehr.example.test/fhir/", "client_id": "portico"}
 
@@ -173,3 +176,21 @@ async def test_a_refusal_is_an_ehr_that_does_not_answer() -> None:
     ehr = ehr_of(lambda request: httpx.Response(403))
     with pytest.raises(EhrUnavailable):
         await ehr.appointments(PatientId("PT-1"))
+
+
+async def test_no_log_names_a_patient_or_a_token(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = "a-token-that-nobody-may-see"
+    with lent("sekmet") as server, caplog.at_level("DEBUG"), capture_logs() as logs:
+        lay_down(server.base_url, seeded(SEEDS["conformance"], NOW, ZONE, days=1).resources())
+        caplog.clear()
+        secrets = EhrSettings(api_key=token)
+        here = site(
+            server.base_url, tmp_path, ZONE, RunningClock(NOW), Heard(), secrets, auth="bearer"
+        )
+        async with opened(here) as ehr:
+            assert await ehr.patient(PatientId("PT-1")) is not None
+            assert await ehr.account(PatientId("PT-1")) is not None
+    said = f"{caplog.text} {logs}"
+    assert [word for word in (token, "PT-1", "Mari", "Gonzalez") if word in said] == []

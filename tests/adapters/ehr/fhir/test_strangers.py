@@ -60,6 +60,15 @@ async def test_one_s_own_is_kept_and_another_s_is_dropped_and_reported(kind: str
     assert (found.patient_id, found.resource_type, found.resource_id) == (MARI, kind, "R-1")
 
 
+async def test_what_came_along_is_reported_whatever_its_type() -> None:
+    heard = Heard()
+    hers, payer = resource("Coverage", "Patient/PT-1"), {"resourceType": "Organization", "id": "O"}
+    her_task, his = resource("Task", "Patient/PT-1"), resource("VisionPrescription", "Patient/PT-2")
+    answer = [hers, payer, her_task, his]
+    assert await strangers(heard).matches(answer, "Coverage", MARI) == (hers,)
+    assert [found.resource_type for found in heard.strangers] == ["VisionPrescription"]
+
+
 async def test_a_flood_of_strangers_does_not_bury_the_desk() -> None:
     heard = Heard()
     his = [resource("Coverage", "Patient/PT-2") for _ in range(500)]
