@@ -1,5 +1,6 @@
 """`portico ehr check` finds what an adapter does wrong, and leaves nothing behind."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -198,3 +199,24 @@ async def test_an_ehr_that_is_down_fails_at_the_first_step(ehr: DemoEhr) -> None
     ehr.available = False
     report = await checked(ehr)
     assert set(states(report).values()) == {State.FAILS}
+
+
+async def test_an_interrupted_check_takes_back_what_it_did(ehr: DemoEhr) -> None:
+    reached = asyncio.Event()
+
+    class NeverConfirms(Faulty):
+        async def confirm(
+            self, patient_id: PatientId, appointment_id: AppointmentId, key: IdempotencyKey
+        ) -> Appointment:
+            reached.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    before = await standing(ehr)
+    checking = asyncio.create_task(checked(NeverConfirms(ehr)))
+    await reached.wait()
+    assert await standing(ehr) != before
+    checking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await checking
+    assert await standing(ehr) == before
