@@ -79,6 +79,17 @@ async def test_the_same_key_books_once_and_is_nobody_elses(
     assert len(practice.open_appointments()) == 1
 
 
+async def test_another_patients_key_touches_nothing_of_theirs(
+    practice: Practice, ehr: FhirEhr
+) -> None:
+    slot = practice.slot("S1", "2026-06-02 10:00")
+    booked = await ehr.book(booking(slot))
+    practice.delete("Slot", "S1")
+    with pytest.raises(NotFound):
+        await ehr.book(booking(slot, SAM))
+    assert [one["id"] for one in practice.open_appointments()] == [booked.id]
+
+
 async def test_the_same_key_twice_at_once_books_once(practice: Practice, ehr: FhirEhr) -> None:
     slot = practice.slot("S1", "2026-06-02 10:00")
     first, second = await asyncio.gather(ehr.book(booking(slot)), ehr.book(booking(slot)))
