@@ -22,10 +22,11 @@ from knowledge.errors import InputError
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 SCOPES = (
     "system/Patient.rs system/Practitioner.rs system/PractitionerRole.rs system/Location.rs "
-    "system/HealthcareService.rs system/Schedule.rs system/Slot.rsu system/Appointment.rscu "
+    "system/HealthcareService.rs system/Schedule.rs system/Slot.rus system/Appointment.crus "
+    "system/AppointmentResponse.crs "
     "system/Consent.rs system/Account.rs system/Invoice.rs system/Coverage.rs "
     "system/MedicationRequest.rs system/Medication.rs system/DeviceRequest.rs "
-    "system/SupplyRequest.rs system/Task.rscu system/Communication.cu system/AuditEvent.c "
+    "system/SupplyRequest.rs system/Task.crus system/Communication.cu system/AuditEvent.c "
     "system/Provenance.c"
 )
 
