@@ -67,7 +67,7 @@ class People:
         )
         if resource is None or not await self._strangers.own([resource], patient_id):
             return None
-        consents = await self._strangers.own(of_type(found, "Consent"), patient_id)
+        consents = await self._strangers.matches(found, "Consent", patient_id)
         try:
             return _patient(resource, self._agreed(consents))
         except Unmapped as error:

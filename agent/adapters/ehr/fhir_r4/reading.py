@@ -10,7 +10,6 @@ from agent.adapters.ehr.fhir_r4.client import (
     Refused,
     Resource,
     is_id,
-    of_type,
     reference,
 )
 from agent.adapters.ehr.fhir_r4.extensions import FORM_TASK
@@ -111,7 +110,7 @@ class Reading:
         found = await self._client.search(
             resource_type, [(param, reference("Patient", patient_id)), *more]
         )
-        own = await self._strangers.own(of_type(found, resource_type), patient_id)
+        own = await self._strangers.matches(found, resource_type, patient_id)
         beside = {
             reference(one["resourceType"], one["id"]): one
             for one in found

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from agent.adapters.ehr.fhir_r4.client import Resource
+from agent.adapters.ehr.fhir_r4.client import Resource, of_type
 from agent.adapters.ehr.fhir_r4.values import objects
 from agent.domain.ids import PatientId
 from agent.domain.incidents import Stranger
@@ -47,6 +47,14 @@ class Strangers:
         )
         self._incidents = incidents
         self._clock = clock
+
+    async def matches(
+        self, found: Iterable[Resource], resource_type: str, patient_id: PatientId
+    ) -> tuple[Resource, ...]:
+        """Of a search's answer, what is of that type and the patient's. Another patient's record
+        that came along is reported whatever its type; a person or payer beside it is none."""
+        personal = [one for one in found if one["resourceType"] in PATIENT_PATHS]
+        return of_type(await self.own(personal, patient_id), resource_type)
 
     async def own(
         self, resources: Iterable[Resource], patient_id: PatientId

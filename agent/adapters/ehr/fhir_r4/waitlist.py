@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from agent.adapters.ehr.fhir_r4.changes import BY_PATIENT, TRIES
-from agent.adapters.ehr.fhir_r4.client import FhirClient, Resource, Stale, of_type, reference
+from agent.adapters.ehr.fhir_r4.client import FhirClient, Resource, Stale, reference
 from agent.adapters.ehr.fhir_r4.extensions import PREFERENCES, SERVICE_TYPE
 from agent.adapters.ehr.fhir_r4.marks import identifier, marked, query
 from agent.adapters.ehr.fhir_r4.people import People
@@ -48,7 +48,7 @@ class Waitlist:
             "Appointment",
             [("patient", reference("Patient", patient_id)), ("status", WAITING)],
         )
-        own = await self._strangers.own(of_type(found, "Appointment"), patient_id)
+        own = await self._strangers.matches(found, "Appointment", patient_id)
         waiting = [one for one in own if one.get("status") == WAITING]
         entries = mapped(waiting, lambda one: self._entry(one, patient_id))
         return tuple(sorted(entries, key=lambda one: (_since(one), one.id)))
