@@ -2,20 +2,15 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from agent.domain.prompt import NoAnswer, Usage
-from agent.ports import ModelUnavailable, Writing
+from agent.ports import Ehr, EhrUnavailable, ModelUnavailable, Writing
 from agent.turns import Agent
 from evals.script import Part
 from knowledge.errors import KnowledgeUnavailable
 
-
-@runtime_checkable
-class Switchable(Protocol):
-    """An EHR adapter that can be switched off."""
-
-    available: bool
+EHR_CALLS = tuple(name for name in vars(Ehr) if not name.startswith("_") and name != "capabilities")
 
 
 class CannotDo(Exception):
@@ -30,10 +25,7 @@ class Faults:
 
     def switch(self, part: Part, on: bool) -> None:
         if part == "ehr":
-            ehr = self._agent.ehr
-            if not isinstance(ehr, Switchable):
-                raise CannotDo("this EHR adapter cannot be switched off")
-            ehr.available = on
+            self._switch_ehr(on)
         elif part == "knowledge":
             self._switch_knowledge(on)
         else:
@@ -42,15 +34,22 @@ class Faults:
     @contextmanager
     def ehr_up(self) -> Iterator[None]:
         """The EHR answers inside, so that one can look at it, and is as before afterwards."""
-        ehr = self._agent.ehr
-        if not isinstance(ehr, Switchable):
-            yield
-            return
-        before, ehr.available = ehr.available, True
+        switched_off = EHR_CALLS[0] in vars(self._agent.ehr)
+        self._switch_ehr(on=True)
         try:
             yield
         finally:
-            ehr.available = before
+            if switched_off:
+                self._switch_ehr(on=False)
+
+    def _switch_ehr(self, on: bool) -> None:
+        """The adapter, whichever it is, fails as it does when its EHR does not answer."""
+        of_instance = vars(self._agent.ehr)
+        for call in EHR_CALLS:
+            if on:
+                of_instance.pop(call, None)
+            else:
+                of_instance[call] = _unanswered
 
     def _switch_knowledge(self, on: bool) -> None:
         """The retriever fails as it does when its files cannot be read."""
@@ -86,6 +85,10 @@ class _Text:
 
     async def aclose(self) -> None:
         return None
+
+
+async def _unanswered(*_args: Any, **_kwargs: Any) -> Any:
+    raise EhrUnavailable("the EHR is switched off")
 
 
 async def _undecided(*_args: Any) -> Any:
