@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -36,6 +37,7 @@ from agent.domain.ids import MessageId, PatientId
 from agent.domain.terms import Route
 from agent.turns import Agent
 from evals.alarms import AIM_P99, card_times, danger_texts
+from evals.ehr_cost import AIM_RATIO, ehr_cost, is_installed
 from evals.loading import load_scripts
 from evals.split import DEVELOPMENT, Split
 from evals.suites.safety import SafetyRow
@@ -70,7 +72,9 @@ def main() -> None:
     options = _options()
     _quieten()
     try:
-        asyncio.run(_bench_turns(options.practice, options.scripts, options.turns))
+        models = load_models()
+        asyncio.run(_bench_turns(options.practice, options.scripts, options.turns, models))
+        asyncio.run(_bench_ehr(options.practice, options.scripts, options.turns, models))
         _bench_screen()
         _bench_start(options.practice)
     except InputError as error:
@@ -94,8 +98,7 @@ def _quieten() -> None:
     )
 
 
-async def _bench_turns(practice_dir: Path, scripts: Path, count: int) -> None:
-    models = load_models()
+async def _bench_turns(practice_dir: Path, scripts: Path, count: int, models: Models) -> None:
     with tempfile.TemporaryDirectory(prefix="portico-bench-") as folder:
         data_dir = Path(folder)
         now, openings = _openings(scripts)
@@ -244,6 +247,30 @@ def _print_cards(times: Mapping[str, Sequence[float]]) -> None:
     for name, values in times.items():
         p50, p99 = _percentile(values, 50), _percentile(values, 99)
         print(f"  {name:<26}{p50:>9.2f}{p99:>9.2f}{len(values):>6}")
+
+
+async def _bench_ehr(practice_dir: Path, scripts: Path, count: int, models: Models) -> None:
+    print("\nthe FHIR adapter over its HTTP requests")
+    if not is_installed():
+        print("  not measured: scripts/fhir-servers.sh has not put a FHIR server in")
+        return
+    now, openings = _openings(scripts)
+    turns = [partial(_is_scheduled, opening) for opening in openings[Route.SCHEDULING]]
+    samples = await ehr_cost(practice_dir, now, models, turns, count)
+    calls, requests = (
+        sum(getattr(one, name) for one in samples) / len(samples) for name in ("calls", "requests")
+    )
+    print(f"  a scheduling turn asks {calls:.1f} times, with {requests:.1f} HTTP requests")
+    _print_table(
+        "what a scheduling turn asks of a FHIR server",
+        {"adapter": [one.adapter for one in samples], "bare": [one.bare for one in samples]},
+    )
+    ratio = _percentile([one.adapter / one.bare for one in samples], 50)
+    print(f"\nthrough the adapter / the same requests bare: {ratio:.2f} (aim: under {AIM_RATIO})")
+
+
+async def _is_scheduled(opening: Opening, agent: Agent) -> bool:
+    return await _turn(agent, opening, Route.SCHEDULING) is not None
 
 
 def _bench_screen() -> None:
