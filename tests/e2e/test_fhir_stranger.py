@@ -5,7 +5,8 @@ What a server does that ignores a parameter it does not know (DOMAIN B.2.3).
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import pytest
 from websockets.sync.client import ClientConnection
@@ -91,20 +92,42 @@ def mix(resource_type: str, params: dict[str, list[str]]) -> list[Json]:
     return [stranger] if stranger else []
 
 
-class Overheard:
-    """A patient's connection, every frame of which is kept."""
+QUESTIONS = {
+    "what appointments do I have coming up?": "10:00",
+    "which insurance do you have on file for me?": "Aetna",
+    "are my glasses ready yet?": "lab",
+}
+"""What the patient says, and what stands in the answer."""
 
-    def __init__(self, connection: ClientConnection, frames: list[str]) -> None:
+
+class Overheard:
+    """A connection, every frame of which is kept."""
+
+    def __init__(self, connection: ClientConnection | None, frames: list[str]) -> None:
         self._connection = connection
         self._frames = frames
 
     def recv(self, timeout: float) -> str:
+        assert self._connection is not None
         frame = str(self._connection.recv(timeout=timeout))
         self._frames.append(frame)
         return frame
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
+
+
+@dataclass
+class Listening(Patient):
+    """Keeps whatever the server sends."""
+
+    frames: list[str] = field(default_factory=list)
+
+    def connect(self, portico: Portico) -> Json:
+        ready = super().connect(portico)
+        self.frames.append(json.dumps(ready))
+        self.connection = cast(ClientConnection, Overheard(self.connection, self.frames))
+        return ready
 
 
 @pytest.fixture(scope="module")
@@ -114,37 +137,29 @@ def portico(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portico]:
 
 
 @pytest.fixture(scope="module")
-def frames(portico: Portico) -> list[str]:
-    """All that the patient was sent while asking for what is hers, twice."""
-    patient = Patient("PT-1")
-    frames = [json.dumps(patient.connect(portico))]
-    patient.connection = Overheard(patient.connection, frames)  # type: ignore[arg-type,assignment]
-    for _ in range(2):
-        visits = patient.answer(patient.say("what appointments do I have coming up?"))
-        insurance = patient.answer(patient.say("which insurance do you have on file for me?"))
-        glasses = patient.answer(patient.say("are my glasses ready yet?"))
-        assert "10:00" in visits["text"]
-        assert "Aetna" in insurance["text"]
-        assert "lab" in glasses["text"]
-    offered = patient.answer(patient.say("can I move my appointment to June 8?"))
-    asked = patient.answer(patient.press(offered))
-    moved = patient.answer(patient.press(asked))
-    assert offered["options"][0]["label"].partition(" with ")[0] in moved["text"]
-    patient.hang_up()
-    return frames
+def patient(portico: Portico) -> Iterator[Listening]:
+    """Has asked for what is hers, twice."""
+    listening = Listening("PT-1")
+    listening.connect(portico)
+    for said in [*QUESTIONS, *QUESTIONS]:
+        listening.answer(listening.say(said))
+    yield listening
+    listening.hang_up()
 
 
 def marks_in(text: str) -> list[str]:
     return [mark for mark in MARKS if mark in text.casefold()]
 
 
-def test_the_patient_reads_nothing_of_it(frames: list[str]) -> None:
-    assert len(frames) > 6
-    assert marks_in("\n".join(frames)) == []
+def test_the_patient_reads_what_is_hers_and_nothing_else(patient: Listening) -> None:
+    answers = [message["text"] for message in patient.transcript if message["reply_to"]]
+    for answer, own in zip(answers, [*QUESTIONS.values(), *QUESTIONS.values()], strict=True):
+        assert own in answer
+    assert marks_in("\n".join(patient.frames)) == []
 
 
 def test_the_log_says_that_it_happened_and_nothing_of_it(
-    frames: list[str], portico: Portico
+    patient: Listening, portico: Portico
 ) -> None:
     log = portico.data.with_suffix(".log").read_text(encoding="utf-8")
     dropped = [json.loads(line) for line in log.splitlines() if "ehr.stranger_dropped" in line]
@@ -152,7 +167,7 @@ def test_the_log_says_that_it_happened_and_nothing_of_it(
     assert marks_in(log) == []
 
 
-def test_the_ledger_names_it_and_holds_nothing_of_it(frames: list[str], portico: Portico) -> None:
+def test_the_ledger_names_it_and_holds_nothing_of_it(patient: Listening, portico: Portico) -> None:
     ledger = at_the_desk(portico, "audit?limit=1000")
     dropped = [one for one in ledger if one["kind"] == "ehr.stranger_dropped"]
     assert {(one["data"]["resource"], one["data"]["id"]) for one in dropped} == {
@@ -164,7 +179,7 @@ def test_the_ledger_names_it_and_holds_nothing_of_it(frames: list[str], portico:
 
 
 def test_the_desk_has_an_urgent_task_that_names_each_once(
-    frames: list[str], portico: Portico
+    patient: Listening, portico: Portico
 ) -> None:
     (task,) = at_the_desk(portico, "tasks?code=privacy-incident")
     assert (task["priority"], task["patient"], task["status"]) == ("urgent", "PT-1", "requested")
@@ -172,3 +187,11 @@ def test_the_desk_has_an_urgent_task_that_names_each_once(
     for kind, one in STRANGERS.items():
         assert said.count(f"{kind} (id {one['id']})") == 1
     assert set(marks_in(json.dumps(task))) == set(TOLD_TO_STAFF)
+
+
+def test_another_s_appointment_is_not_in_the_way_of_a_move(patient: Listening) -> None:
+    offered = patient.answer(patient.say("can I move my appointment to June 8?"))
+    asked = patient.answer(patient.press(offered))
+    moved = patient.answer(patient.press(asked))
+    assert offered["options"][0]["label"].partition(" with ")[0] in moved["text"]
+    assert marks_in("\n".join(patient.frames)) == []
