@@ -34,6 +34,9 @@ _BOOKS = _need(
 )
 _WISHES = _need("Appointment", SEARCH, READ, CREATE, UPDATE, params="patient status identifier")
 
+PROVENANCE = _need("Provenance", SEARCH, CREATE, params="_tag")
+"""Written beside a letter where the server keeps such records."""
+
 NEEDS: Mapping[Capability, tuple[Need, ...]] = {
     Capability.LIST_APPOINTMENTS: (_APPOINTMENTS,),
     Capability.FIND_SLOTS: (_SCHEDULES, _SLOTS),
@@ -50,6 +53,12 @@ NEEDS: Mapping[Capability, tuple[Need, ...]] = {
     Capability.MEDICATION_REQUESTS: (_need("MedicationRequest", SEARCH, params="patient"),),
     Capability.ORDERS: (_need("DeviceRequest", SEARCH, params="patient"),),
     Capability.FORMS: (_need("Task", SEARCH, params="patient code"),),
+    Capability.POST_MESSAGE: (
+        _need("Communication", SEARCH, READ, CREATE, params="patient identifier"),
+    ),
+    Capability.WRITE_TASKS: (_need("Task", SEARCH, CREATE, UPDATE, params="patient _tag"),),
+    Capability.WRITE_AUDIT: (_need("AuditEvent", SEARCH, CREATE, params="_tag"),),
+    Capability.POLL: (_need("Communication", SEARCH, params="_lastUpdated"),),
 }
 """What each verb asks of the server; all of it must be declared."""
 
@@ -84,11 +93,12 @@ def server_of(statement: Resource) -> Server:
     for rest in objects(statement.get("rest")):
         if rest.get("mode") != "server":
             continue
+        common = _names(rest.get("searchParam"), "name")
         for resource in objects(rest.get("resource")):
             kind = resource.get("type")
             if isinstance(kind, str):
                 interactions[kind] = _names(resource.get("interaction"), "code")
-                params[kind] = _names(resource.get("searchParam"), "name")
+                params[kind] = common | _names(resource.get("searchParam"), "name")
     return Server(interactions, params)
 
 

@@ -50,6 +50,10 @@ class Refused(PortError):
     """The server will not have it; nothing was done. The message holds no word of its answer."""
 
 
+class Denied(Refused):
+    """The server wants another key (401, 403)."""
+
+
 class _Passing(EhrUnavailable):
     """May be over in a moment; `after`: seconds that the server asked to be left alone."""
 
@@ -171,6 +175,11 @@ class FhirClient:
     async def capability_statement(self) -> Resource:
         return _object(await self._again("GET", "metadata"))
 
+    async def now(self) -> datetime:
+        """The server's clock, in whole seconds; ours where it does not say."""
+        response = await self._again("GET", "metadata")
+        return _date(response.headers.get("Date", "")) or datetime.now(UTC)
+
     def _url(self, path: str) -> str:
         return f"{self.base_url}/{path}"
 
@@ -273,7 +282,7 @@ class _Gone(Refused):
     """There is no such resource."""
 
 
-_TOLD = ("ETag", "Location", "Content-Location", "Retry-After")
+_TOLD = ("Date", "ETag", "Location", "Content-Location", "Retry-After")
 """The headers of an answer that mean anything here."""
 
 _ORDINARY = frozenset({404, 409, 410, 412})
@@ -291,6 +300,8 @@ def failure_of(response: httpx.Response) -> PortError:
         return _Passing("the EHR is busy", _seconds(response.headers.get("Retry-After", "")))
     if status in (502, 504):
         return _Passing("the EHR does not answer")
+    if status in (401, 403):
+        return Denied(f"the EHR answered {status}")
     if 400 <= status < 500:
         return Refused(f"the EHR answered {status}")
     return EhrUnavailable(f"the EHR answered {status}")
@@ -313,9 +324,15 @@ def _seconds(retry_after: str) -> float | None:
     """RFC 9110, 10.2.3: seconds, or a date."""
     if re.fullmatch(r"\d{1,6}", retry_after):
         return float(retry_after)
+    until = _date(retry_after)
+    return None if until is None else max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def _date(header: str) -> datetime | None:
+    """RFC 9110, 5.6.7."""
     try:
-        until = parsedate_to_datetime(retry_after)
-        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+        found = parsedate_to_datetime(header)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -2,14 +2,23 @@
 an EHR that does not answer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from agent.adapters.ehr.fhir_r4.audit import Audit
 from agent.adapters.ehr.fhir_r4.booking import Booker
-from agent.adapters.ehr.fhir_r4.capabilities import NOTHING_KNOWN, Server, server_of
-from agent.adapters.ehr.fhir_r4.client import FhirClient, Refused, Stale
+from agent.adapters.ehr.fhir_r4.capabilities import (
+    NOTHING_KNOWN,
+    PROVENANCE,
+    Server,
+    server_of,
+)
+from agent.adapters.ehr.fhir_r4.client import Denied, FhirClient, Refused, Stale
+from agent.adapters.ehr.fhir_r4.desk import DeskTasks
+from agent.adapters.ehr.fhir_r4.inbox import Inbox
+from agent.adapters.ehr.fhir_r4.letters import Letters
 from agent.adapters.ehr.fhir_r4.options import Options
 from agent.adapters.ehr.fhir_r4.people import People
 from agent.adapters.ehr.fhir_r4.reading import Reading
@@ -17,7 +26,10 @@ from agent.adapters.ehr.fhir_r4.slots import Slots
 from agent.adapters.ehr.fhir_r4.strangers import Strangers
 from agent.adapters.ehr.fhir_r4.sweeper import Sweeper
 from agent.adapters.ehr.fhir_r4.waitlist import Waitlist
+from agent.domain.audit import LedgerRecord
 from agent.domain.booking import Appointment, Booking, Slot, SlotQuery, WaitlistEntry
+from agent.domain.correspondence import EhrEvent, Letter
+from agent.domain.desk import Task
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId
 from agent.domain.people import Location, Patient, Practitioner, ServiceType
 from agent.domain.records import Account, Coverage, Form, MedicationRequest, Order
@@ -55,12 +67,20 @@ class FhirEhr:
             self._booker.holds, lambda: not BOOKINGS.isdisjoint(self.capabilities)
         )
         self._waitlist = Waitlist(client, clock, timezone, strangers, self._people)
+        self._letters = Letters(client, strangers)
+        self._tasks = DeskTasks(client, strangers)
+        self._audit = Audit(client)
+        self._inbox = Inbox(client, timezone, strangers)
         self._server: Server | None = None
         self._asked: datetime | None = None
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        return (self._server or NOTHING_KNOWN).capabilities(self._off)
+        return self._known.capabilities(self._off)
+
+    @property
+    def _known(self) -> Server:
+        return self._server or NOTHING_KNOWN
 
     async def discover(self) -> None:
         """Asks the server what it can do, unless it has said so or was asked just now."""
@@ -150,12 +170,35 @@ class FhirEhr:
 
     async def orders(self, patient_id: PatientId) -> tuple[Order, ...]:
         async with _answered():
-            supplies = (self._server or NOTHING_KNOWN).searches("SupplyRequest", "subject")
+            supplies = self._known.searches("SupplyRequest", "subject")
             return await self._reading.orders(patient_id, supplies=supplies)
 
     async def forms(self, patient_id: PatientId) -> tuple[Form, ...]:
         async with _answered():
             return await self._reading.forms(patient_id)
+
+    # --- Chart ---
+
+    async def post_message(self, letter: Letter) -> str:
+        async with _admitted():
+            return await self._letters.post(letter, provenance=self._known.meets(PROVENANCE))
+
+    async def record_task(self, task: Task) -> None:
+        async with _admitted():
+            await self._tasks.record(task)
+
+    async def record_events(
+        self, patient_id: PatientId | None, records: Sequence[LedgerRecord]
+    ) -> None:
+        async with _admitted():
+            await self._audit.record(patient_id, records)
+
+    # --- Polled ---
+
+    async def changes(self, cursor: str | None) -> tuple[tuple[EhrEvent, ...], str]:
+        async with _answered():
+            appointments = self._known.searches("Appointment", "_lastUpdated")
+            return await self._inbox.changes(cursor, appointments=appointments)
 
 
 @asynccontextmanager
@@ -164,4 +207,14 @@ async def _answered() -> AsyncIterator[None]:
     try:
         yield
     except (Refused, Stale) as error:
+        raise EhrUnavailable(str(error)) from None
+
+
+@asynccontextmanager
+async def _admitted() -> AsyncIterator[None]:
+    """What is written behind the turn: a refusal is final, a lost race or a key that does not open
+    is tried again."""
+    try:
+        yield
+    except (Denied, Stale) as error:
         raise EhrUnavailable(str(error)) from None

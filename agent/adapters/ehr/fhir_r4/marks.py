@@ -19,10 +19,38 @@ def marked(resource: Resource, correlation: str) -> Resource:
     labels = [
         label for label in objects(meta.get("security")) if label.get("code") != AI_ASSERTED["code"]
     ]
-    tags = [tag for tag in objects(meta.get("tag")) if tag.get("system") != CORRELATION]
+    labelled = {**resource, "meta": {**meta, "security": [*labels, AI_ASSERTED]}}
+    return correlated(labelled, correlation)
+
+
+def correlated(resource: Resource, correlation: str) -> Resource:
+    """The resource without the AI label, for what a person wrote and for what only happened."""
     # A FHIR code has no blanks but single ones inside.
-    ours = {"system": CORRELATION, "code": "-".join(correlation.split())}
-    return {**resource, "meta": {**meta, "security": [*labels, AI_ASSERTED], "tag": [*tags, ours]}}
+    return tagged(resource, {"system": CORRELATION, "code": "-".join(correlation.split())})
+
+
+def tagged(resource: Resource, tag: dict[str, str]) -> Resource:
+    """The resource with `tag` in place of one of the same system."""
+    meta = first(resource.get("meta"))
+    tags = [one for one in objects(meta.get("tag")) if one.get("system") != tag["system"]]
+    return {**resource, "meta": {**meta, "tag": [*tags, tag]}}
+
+
+def key_tag(*parts: str) -> dict[str, str]:
+    """The key of a write as a meta.tag."""
+    return {"system": IDENTIFIER, "code": fingerprint(*parts)}
+
+
+def has_tag(resource: Resource, tag: dict[str, str]) -> bool:
+    return any(
+        (one.get("system"), one.get("code")) == (tag["system"], tag["code"])
+        for one in objects(first(resource.get("meta")).get("tag"))
+    )
+
+
+def is_ours(resource: Resource) -> bool:
+    """Whether a write of ours made it."""
+    return any(one.get("system") == IDENTIFIER for one in objects(resource.get("identifier")))
 
 
 def fingerprint(*parts: str) -> str:
@@ -38,3 +66,8 @@ def identifier(*parts: str) -> dict[str, str]:
 def query(identifier: dict[str, str]) -> str:
     """The identifier as the value of a search parameter."""
     return f"{identifier['system']}|{identifier['value']}"
+
+
+def tag_query(*tags: dict[str, str]) -> str:
+    """Any of the tags as the value of the search parameter `_tag`."""
+    return ",".join(f"{tag['system']}|{tag['code']}" for tag in tags)

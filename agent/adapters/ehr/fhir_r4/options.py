@@ -26,8 +26,8 @@ SCOPES = (
     "system/AppointmentResponse.crs "
     "system/Consent.rs system/Account.rs system/Invoice.rs system/Coverage.rs "
     "system/MedicationRequest.rs system/Medication.rs system/DeviceRequest.rs "
-    "system/SupplyRequest.rs system/Task.crus system/Communication.cu system/AuditEvent.c "
-    "system/Provenance.c"
+    "system/SupplyRequest.rs system/VisionPrescription.rs system/Task.crus "
+    "system/Communication.crs system/AuditEvent.crs system/Provenance.crs"
 )
 
 _WORDS = {"extra_forbidden": "unknown key", "missing": "is missing"}
