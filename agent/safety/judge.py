@@ -30,8 +30,8 @@ class Thresholds:
     Set on the development half of messages by authors who had seen neither rules nor lessons; the
     figures stand in docs/SAFETY.md."""
 
-    danger: float = 0.65
-    body: float = 0.85
+    danger: float = 0.60
+    body: float = 0.90
     distress: float = 0.90
     cautious: float = 0.97
     short: float = 0.90

@@ -22,7 +22,11 @@ SURE_CLAUSE = 0.45
 SURE_IN_WHOLE = 0.05
 """... and how much of the whole message's reading must agree, unless the clause is very sure."""
 
-VERY_SURE = 0.75
+VERY_SURE = 0.9
+OTHER_BUSINESS = 0.5
+"""How much rarer messages for other businesses are in a portal than among the lessons: a weight on
+their chances."""
+
 MOST_WISHES = 4
 LONGEST = 1_200
 """Characters of a message that are read; the rest says nothing new about what it asks for."""
@@ -42,6 +46,11 @@ ABSORBED: dict[Intent, frozenset[Intent]] = {
 }
 """Clauses that beside this intent are part of the same wish: "cancel it and find another time" is a
 move; "I was charged twice, why do I owe this" is a dispute."""
+
+
+TOPIC_OF = {Intent.REFILL: Intent.CLINICAL_QUESTION}
+"""A clause that may only name what the question is about: "I forgot my drops, should I take two"
+asks a clinician and wants no refill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,10 @@ class Understanding:
         self._reader = reader
         labels = reader.intents
         self._context = labels.index(CONTEXT)
+        self._weights = np.array(
+            [OTHER_BUSINESS if label == Intent.OUT_OF_SCOPE else 1.0 for label in labels],
+            dtype=np.float32,
+        )
         self._columns = [i for i, label in enumerate(labels) if label != CONTEXT]
         self._intents = [Intent(labels[i]) for i in self._columns]
         self._position = {intent: i for i, intent in enumerate(self._intents)}
@@ -94,7 +107,8 @@ class Understanding:
         return Reading(language, self._wishes(whole, clauses))
 
     def _clause(self, text: str) -> _Clause:
-        row = self._reader.read(text).intents
+        row = self._reader.read(text).intents * self._weights
+        row /= row.sum()
         part = float(row[self._context])
         return _Clause(text, row[self._columns] / max(1.0 - part, 1e-6), part)
 
@@ -131,7 +145,9 @@ class Understanding:
         best = int(clause.chances.argmax())
         chance = float(clause.chances[best]) * (1.0 - clause.part)
         agreed = float(whole.chances[best])
-        if chance >= VERY_SURE or (chance >= SURE_CLAUSE and agreed >= SURE_IN_WHOLE):
+        asked = self._intents[int(whole.chances.argmax())]
+        fits = agreed >= SURE_IN_WHOLE and TOPIC_OF.get(self._intents[best]) is not asked
+        if chance >= VERY_SURE or (chance >= SURE_CLAUSE and fits):
             return self._intents[best]
         return None
 
