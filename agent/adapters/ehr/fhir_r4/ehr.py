@@ -170,8 +170,11 @@ class FhirEhr:
 
     async def orders(self, patient_id: PatientId) -> tuple[Order, ...]:
         async with _answered():
-            supplies = self._known.searches("SupplyRequest", "subject")
-            return await self._reading.orders(patient_id, supplies=supplies)
+            return await self._reading.orders(
+                patient_id,
+                supplies=self._known.searches("SupplyRequest", "subject"),
+                prescriptions=self._known.searches("VisionPrescription", "patient"),
+            )
 
     async def forms(self, patient_id: PatientId) -> tuple[Form, ...]:
         async with _answered():

@@ -10,6 +10,7 @@ from agent.adapters.ehr.fhir_r4.client import (
     Refused,
     Resource,
     is_id,
+    of_type,
     reference,
 )
 from agent.adapters.ehr.fhir_r4.extensions import FORM_TASK
@@ -19,6 +20,7 @@ from agent.adapters.ehr.fhir_r4.records import (
     form_of,
     medication_request_of,
     order_of,
+    prescription_on_file,
 )
 from agent.adapters.ehr.fhir_r4.strangers import Strangers
 from agent.adapters.ehr.fhir_r4.values import Unmapped, mapped
@@ -77,13 +79,23 @@ class Reading:
             lambda one: medication_request_of(one, medications, patient_id, now, self._timezone),
         )
 
-    async def orders(self, patient_id: PatientId, *, supplies: bool) -> tuple[Order, ...]:
-        """`supplies`: the server has SupplyRequest too."""
+    async def orders(
+        self, patient_id: PatientId, *, supplies: bool, prescriptions: bool
+    ) -> tuple[Order, ...]:
+        """`supplies`, `prescriptions`: the server has SupplyRequest, VisionPrescription too."""
         searches = [self._of(patient_id, "DeviceRequest", "patient")]
         if supplies:
             searches.append(self._of(patient_id, "SupplyRequest", "subject"))
+        if prescriptions:
+            searches.append(self._of(patient_id, "VisionPrescription", "patient"))
         found = [one for matches, _ in await asyncio.gather(*searches) for one in matches]
-        return mapped(found, lambda one: order_of(one, patient_id, self._timezone))
+        written = mapped(
+            of_type(found, "VisionPrescription"),
+            lambda one: prescription_on_file(one, self._timezone),
+        )
+        on_file = max(written)[1] if written else ""
+        ordered = [one for one in found if one["resourceType"] != "VisionPrescription"]
+        return mapped(ordered, lambda one: order_of(one, patient_id, self._timezone, on_file))
 
     async def forms(self, patient_id: PatientId) -> tuple[Form, ...]:
         found, _ = await self._of(patient_id, "Task", "patient", ("code", FORM_TASK))

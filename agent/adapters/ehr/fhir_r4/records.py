@@ -5,7 +5,7 @@ that is rightly left out (a draft, an error).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from agent.adapters.ehr.fhir_r4.client import Resource, reference
@@ -18,12 +18,14 @@ from agent.adapters.ehr.fhir_r4.extensions import (
     FORM_URL,
     ORDER_STATUS,
     PAYMENT,
+    PRESCRIPTION_EXPIRES,
     REFILLS_REMAINING,
     SESSIONS_REMAINING,
 )
 from agent.adapters.ehr.fhir_r4.values import (
     cents,
     codes,
+    day,
     extension,
     extensions,
     first,
@@ -211,8 +213,20 @@ def _medication(resource: Resource, medications: Mapping[str, Resource]) -> Reso
     return medications.get(reference("Medication", pointed[0]), {}) if pointed else {}
 
 
-def order_of(resource: Resource, patient_id: PatientId, zone: ZoneInfo) -> Order | None:
-    """A DeviceRequest or SupplyRequest."""
+def prescription_on_file(resource: Resource, zone: ZoneInfo) -> tuple[date, str] | None:
+    """The day of an active VisionPrescription and what may be said of it: never a lens value."""
+    if resource.get("status") != "active":
+        return None
+    written = needed(moment(resource.get("dateWritten"), zone), "dateWritten").date()
+    until = day(extension(resource, PRESCRIPTION_EXPIRES, "valueDate"))
+    ends = f", valid until {until}" if until is not None else ""
+    return written, f"Prescription on file of {written}{ends}."
+
+
+def order_of(
+    resource: Resource, patient_id: PatientId, zone: ZoneInfo, on_file: str = ""
+) -> Order | None:
+    """A DeviceRequest or SupplyRequest; `on_file` is added to its note."""
     status = _ORDERED.get(text(resource.get("status")) or "")
     if status is None:
         return None
@@ -232,7 +246,7 @@ def order_of(resource: Resource, patient_id: PatientId, zone: ZoneInfo) -> Order
         status=status,
         ordered_on=moment(resource.get("authoredOn"), zone),
         expected_on=moment(expected, zone),
-        note=text(first(resource.get("note")).get("text")) or "",
+        note=" ".join(filter(None, (text(first(resource.get("note")).get("text")), on_file))),
     )
 
 

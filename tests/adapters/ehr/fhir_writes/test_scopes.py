@@ -20,6 +20,7 @@ from agent.clock import RunningClock
 from agent.domain.booking import Booking, WaitlistEntry
 from agent.domain.ids import IdempotencyKey, ServiceTypeId
 from agent.settings import EhrSettings
+from tests.adapters.ehr.fhir_chart.work import letter, records, task
 from tests.adapters.ehr.fhir_writes.practice import (
     MARI,
     NOW,
@@ -74,6 +75,14 @@ async def test_every_write_is_within_the_scopes(tmp_path: Path) -> None:
             entry = await ehr.join_waitlist(wish, IdempotencyKey("m1:waitlist"))
             await ehr.leave_waitlist(MARI, entry.id)
             assert await ehr.sweeper.sweep() == 0
+            await ehr.discover()
+            _, cursor = await ehr.changes(None)
+            await ehr.post_message(letter("m2", await ehr.post_message(letter("m1"))))
+            await ehr.record_task(task())
+            await ehr.record_events(MARI, tuple(records(("message.sent", "assistant", {}))))
+            await ehr.changes(cursor)
+            assert await ehr.orders(MARI) == ()
+        assert len(practice.all("Provenance")) == 2
         assert len(practice.all("AppointmentResponse")) == 1
         assert practice.open_appointments() == []
         assert practice.faults() == []
