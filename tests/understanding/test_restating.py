@@ -11,9 +11,7 @@ MOVE = (
     "To check: move your Eye exam with Dr. Ruth Bell from Thursday, June 4 at 10:00 AM to Tuesday,"
     " June 9 at 2:00 PM. Shall I?"
 )
-RESERVAR = (
-    "Para confirmar: reservar Terapia con Dra. Ana Paz el martes 9 de junio, 10:00. ¿Sí?"
-)
+RESERVAR = "Para confirmar: reservar Terapia con Dra. Ana Paz el martes 9 de junio, 10:00. ¿Sí?"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,15 @@ from agent.domain.booking import Appointment, Booking, Slot
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId
 from agent.domain.people import ServiceType
 from agent.locks import Locks
-from agent.ports import Clock, EhrUnavailable, NotFound, Overlapping, PortError, SlotTaken
+from agent.ports import (
+    Clock,
+    EhrUnavailable,
+    NotFound,
+    Overlapping,
+    PortError,
+    SlotTaken,
+    Unconfirmed,
+)
 
 TELEHEALTH = "telehealth"
 
@@ -78,14 +86,18 @@ class Booker:
             return await self._changes.confirm(patient_id, appointment_id, key)
 
     async def book(self, booking: Booking) -> Appointment:
-        """With `replaces`, `EhrUnavailable` may mean that both appointments stand."""
+        """`Unconfirmed` once something was sent of which the EHR does not say what came of it; of a
+        move both appointments may stand then."""
         async with self._patients.of(booking.patient_id):
             made = await self._made_with(booking) or await self._make(booking)
-            if takes_time(made):
-                await self._occupy(made, booking)
-                if booking.replaces is not None:
-                    await self._end_replaced(booking, booking.replaces)
-            return (await self._changes.standing(booking.patient_id, made["id"]))[1]
+            try:
+                if takes_time(made):
+                    await self._occupy(made, booking)
+                    if booking.replaces is not None:
+                        await self._end_replaced(booking, booking.replaces)
+                return (await self._changes.standing(booking.patient_id, made["id"]))[1]
+            except (EhrUnavailable, Refused) as error:
+                raise Unconfirmed("the booking was made and not finished") from error
 
     async def _made_with(self, booking: Booking) -> Resource | None:
         """What this booking has made already; of two (a server without conditional create, asked
@@ -129,6 +141,8 @@ class Booker:
         except (Refused, Stale):
             await self.holds.settle_held([slot["id"]], owner)
             raise
+        except EhrUnavailable as error:
+            raise Unconfirmed("the EHR did not say whether it booked") from error
         return await self._made_with(booking) or made
 
     async def _offered(self, booking: Booking, owner: str) -> tuple[Resource, Slot, ServiceType]:

@@ -13,7 +13,7 @@ from agent.adapters.ehr.fhir_r4.strangers import Strangers
 from agent.adapters.ehr.fhir_r4.values import Unmapped, objects, referenced
 from agent.domain.booking import Appointment, AppointmentStatus
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId
-from agent.ports import EhrUnavailable, NotFound, PortError
+from agent.ports import EhrUnavailable, NotFound, PortError, Unconfirmed
 
 TRIES = 5
 """Against somebody else who writes the same resource at the same time."""
@@ -75,8 +75,9 @@ class Changes:
             await self._hold(slots, owner)
             try:
                 await self._change(patient_id, appointment_id, key, _cancelled)
-            except EhrUnavailable:
-                raise  # it may yet come to stand, so the hold is left to run out
+            except EhrUnavailable as error:
+                # It may yet come to stand, so the hold is left to run out.
+                raise Unconfirmed("the EHR did not say whether it cancelled") from error
             except PortError:
                 await self.holds.settle_held(slots, owner)
                 raise
@@ -94,7 +95,7 @@ class Changes:
             )
             _, appointment = await self.standing(patient_id, appointment_id)
         if appointment.status is not AppointmentStatus.CONFIRMED:
-            raise EhrUnavailable("the EHR does not show the appointment as confirmed")
+            raise Unconfirmed("the EHR does not show the appointment as confirmed")
         return appointment
 
     async def withdraw(self, made: Resource, key: str) -> None:

@@ -12,7 +12,7 @@ from agent.adapters.ehr.fhir_r4.extensions import CORRELATION, HOLD, IDENTIFIER
 from agent.clock import RunningClock
 from agent.domain.booking import AppointmentStatus, Booking, SlotQuery
 from agent.domain.ids import AppointmentId, IdempotencyKey, PatientId, ServiceTypeId
-from agent.ports import EhrUnavailable, NotFound, Overlapping, SlotTaken
+from agent.ports import EhrUnavailable, NotFound, Overlapping, SlotTaken, Unconfirmed
 from tests.adapters.ehr.fhir_writes.practice import (
     AFTER_HOLDS,
     MARI,
@@ -318,7 +318,7 @@ async def test_a_server_that_goes_silent_keeps_the_hold_until_it_runs_out(
             raise httpx.ReadTimeout("silent")
 
     wire.before = silent
-    with pytest.raises(EhrUnavailable):
+    with pytest.raises(Unconfirmed):
         await ehr.book(booking(slot))
     assert await ehr.sweeper.sweep() == 0
     with pytest.raises(SlotTaken):
@@ -338,7 +338,7 @@ async def test_a_hold_of_our_own_is_taken_up_again(
             raise httpx.ReadTimeout("silent")
 
     wire.before = silent
-    with pytest.raises(EhrUnavailable):
+    with pytest.raises(Unconfirmed):
         await ehr.book(booking(slot))
     assert practice.read("Slot", "S1")["extension"][0]["url"] == HOLD
     wire.before = lambda request: None
@@ -412,7 +412,7 @@ async def test_a_move_whose_second_half_fails_keeps_both_and_is_finished_later(
         return None
 
     wire.before = refuses_to_cancel
-    with pytest.raises(EhrUnavailable):
+    with pytest.raises(Unconfirmed):
         await ehr.book(move)
     assert len(practice.open_appointments()) == 2
     assert practice.faults() == []

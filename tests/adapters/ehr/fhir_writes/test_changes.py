@@ -7,7 +7,7 @@ from agent.adapters.ehr.fhir_r4.ehr import FhirEhr
 from agent.clock import RunningClock
 from agent.domain.booking import AppointmentStatus
 from agent.domain.ids import AppointmentId, IdempotencyKey
-from agent.ports import EhrUnavailable, NotFound
+from agent.ports import EhrUnavailable, NotFound, Unconfirmed
 from tests.adapters.ehr.fhir_writes.practice import AFTER_HOLDS, MARI, SAM, Practice, Wire
 
 VISIT = AppointmentId("AP-1")
@@ -115,7 +115,7 @@ async def test_a_cancellation_without_an_answer_is_settled_by_what_came_of_it(
         wire.after = loses
     else:
         wire.before = loses
-    with pytest.raises(EhrUnavailable):
+    with pytest.raises(Unconfirmed):
         await ehr.cancel(MARI, VISIT, KEY)
     assert practice.read("Slot", "S1")["status"] == "busy-tentative"
     clock.advance(AFTER_HOLDS)
@@ -156,7 +156,7 @@ async def test_what_is_not_read_back_as_confirmed_was_not_confirmed(
     practice: Practice, ehr: FhirEhr
 ) -> None:
     practice.appointment(VISIT, "2026-06-02 10:00", status="pending")
-    with pytest.raises(EhrUnavailable):
+    with pytest.raises(Unconfirmed):
         await ehr.confirm(MARI, VISIT, KEY)
 
 
