@@ -17,7 +17,8 @@ SAID = (
 
 
 class ReportedIncidents:
-    """Answers `Incidents`. The same resource is reported once a conversation."""
+    """Answers `Incidents`. The desk hears of a resource once a conversation; the ledger holds every
+    time that one was dropped."""
 
     def __init__(
         self,
