@@ -1,12 +1,14 @@
 """What a poll of real FHIR servers brings."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from agent.adapters.ehr.fhir_r4.ehr import FhirEhr
+from agent.adapters.ehr.fhir_r4.extensions import IDENTIFIER
 from agent.domain.correspondence import (
     AppointmentChange,
     AppointmentEvent,
@@ -86,8 +88,9 @@ async def test_a_mark_of_the_staff_makes_no_new_message_and_other_words_do(
 async def test_only_the_patients_own_words_are_messages(practice: Practice, ehr: FhirEhr) -> None:
     practice.put(wrote("before", sent="2026-01-01T09:00:00Z"))
     _, cursor = await ehr.changes(None)
-    thread = await ehr.post_message(letter("m1"))
-    await ehr.post_message(letter("m2", thread, Author.PATIENT))
+    own = replace(letter("m1", author=Author.PATIENT), at=datetime.now(UTC))
+    thread = await ehr.post_message(own)
+    await ehr.post_message(letter("m2", thread))
     before = practice.read("Communication", "before")
     practice.put({**before, "received": "2026-06-01T16:00:00Z"})  # read at last, sent long ago
     practice.put(wrote("staff", sender={"type": "Practitioner", "display": "Dr. Lin"}))
@@ -106,6 +109,8 @@ async def test_appointments_are_made_and_ended_once(practice: Practice, ehr: Fhi
     _, cursor = await ehr.changes(None)
     now = datetime.now(UTC).isoformat()
     made = practice.appointment("AP-1", "2026-06-02 10:00", created=now)
+    ours = [{"system": IDENTIFIER, "value": "a booking of Portico's"}]
+    practice.appointment("AP-2", "2026-06-02 11:00", created=now, identifier=ours)
     events, cursor = await ehr.changes(cursor)
     (event,) = events
     assert isinstance(event, AppointmentEvent)
@@ -155,7 +160,8 @@ async def test_what_is_odd_or_of_another_server_stops_nothing(odd: Resource) -> 
 
 async def test_a_server_that_ignores_the_time_brings_nothing_old() -> None:
     meta = {"meta": {"versionId": "1", "lastUpdated": "2026-01-01T09:00:00Z"}}
-    server = Careless([wrote(f"old{number}") | meta for number in range(3)])
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    server = Careless([wrote(f"old{number}", sent=later) | meta for number in range(3)])
     ehr = ehr_of(server)
     _, cursor = await ehr.changes(None)
     assert (await ehr.changes(cursor))[0] == ()
