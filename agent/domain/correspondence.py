@@ -21,9 +21,10 @@ class AppointmentChange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A patient wrote in the EHR's portal. `event_id` is the vendor's own (for FHIR
-    the Communication and a hash of its words: a read receipt makes no new one), else `event_id_of`; the same event always has the same.
-    `thread_id` None: the message begins a thread. `at` is aware."""
+    """A patient wrote in the EHR's portal. `event_id` is the vendor's own (for FHIR the
+    Communication and a hash of its words: a read receipt makes no new one), else `event_id_of`;
+    the same event always has the same. `thread_id` None: the message begins a thread. `at` is
+    aware."""
 
     adapter: str
     event_id: str
