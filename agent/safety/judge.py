@@ -23,15 +23,16 @@ class Raised:
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Probabilities from which a finding counts: `danger` of a mind or a home, `body` of an
-    emergency of the body (symptoms are an everyday word here, and the lexicon knows the red flags),
-    `cautious` when the lexicon saw a negation, a question or the past around dangerous words,
-    `short` for a message of a few words.
+    emergency of the body, `eye` of the eye (what an eye clinic hears all day, and much of it is for
+    today and not for 911), `cautious` when the lexicon saw a negation, a question or the past
+    around dangerous words, `short` for a message of a few words.
 
     Set on the development half of messages by authors who had seen neither rules nor lessons; the
     figures stand in docs/SAFETY.md."""
 
-    danger: float = 0.60
-    body: float = 0.90
+    danger: float = 0.55
+    body: float = 0.60
+    eye: float = 0.85
     distress: float = 0.90
     cautious: float = 0.97
     short: float = 0.90
@@ -47,6 +48,8 @@ def judge(
     is_short = words <= SHORT
     category, level = chances.likeliest
     limit = limits.body if category in BODILY else limits.danger
+    if category is Category.EYE:
+        limit = limits.eye
     if cautious:
         limit = limits.cautious
     elif is_short:
