@@ -65,6 +65,18 @@ DANGER = [
 ]
 
 HARMLESS = [
+    "my glucose meter strips 50 count need a refill",
+    "they took so much blood for my labs",
+    "x-ray of my chest and left arm is uploaded",
+    "can't get them to respond about my claim",
+    "my son is 2 weeks old, can you add him to my insurance",
+    "my contacts hurt a little after eight hours",
+    "I started lamictal last week, no rash, all good",
+    "en dos semanas tengo examen de sangre",
+    "no puedo hablar ahora, estoy manejando",
+    "mi mamá no sabe qué día es su cita",
+    "se me fue el aire con el precio de esos lentes",
+    "voy a hacerme un corte de pelo",
     "this queue is a killer",
     "I'm dying to get in to see you",
     "can I overdose on vitamins lol?",
