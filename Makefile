@@ -24,7 +24,7 @@ test: setup ## everything that has to hold before a change goes in
 	@scripts/test-tools.sh
 	@$(MAKE) --no-print-directory lint
 	@scripts/widget.sh
-	@$(bin)/python -m pytest
+	@$(bin)/python -m pytest -n 2 --dist loadfile
 
 llm-test: setup ## ask a real local language model, if scripts/llm-setup.sh has built one
 	@scripts/llm-test.sh

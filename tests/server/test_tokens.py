@@ -59,7 +59,11 @@ async def test_further_claims_are_welcome() -> None:
         token(exp=None),
         token() + "x",
     ],
-)
+    ids=[
+        "empty", "no token", "no signature", "another key", "another algorithm", "unsigned",
+        "another audience", "no audience", "no subject", "empty subject", "no end", "altered",
+    ],
+)  # fmt: skip
 async def test_a_forged_or_foreign_token_is_bad(forged: str) -> None:
     with pytest.raises(BadToken):
         (await VERIFIER.verify(forged))
