@@ -31,7 +31,7 @@ class Thresholds:
     figures stand in docs/SAFETY.md."""
 
     danger: float = 0.55
-    body: float = 0.60
+    body: float = 0.75
     eye: float = 0.85
     distress: float = 0.90
     cautious: float = 0.97
