@@ -142,6 +142,8 @@ class Understanding:
         return _absorbed(groups)
 
     def _sure_intent(self, whole: _Clause, clause: _Clause) -> Intent | None:
+        if _is_number(clause.text):
+            return None
         best = int(clause.chances.argmax())
         chance = float(clause.chances[best]) * (1.0 - clause.part)
         agreed = float(whole.chances[best])
@@ -177,6 +179,11 @@ class Understanding:
         order = [int(i) for i in np.argsort(best.chances)[::-1] if int(i) != position]
         confidence = round(float(best.chances[position]), 4)
         return Wish(intent, ROUTE_OF[intent], confidence, text, self._intents[order[0]])
+
+
+def _is_number(text: str) -> bool:
+    """A phone, a record number: it says who writes and asks for nothing."""
+    return sum(c.isdigit() for c in text) > sum(c.isalpha() for c in text)
 
 
 def _absorbed(

@@ -291,7 +291,7 @@ async def test_what_was_planted_is_in_no_prompt_and_comes_back_restored(
     endpoint.script(keep)
     chat = await world.chat()
     said = "joan ames here, MRN 4471902, 303-555-0147. when is my appointment with ruth bell? "
-    replies = await world.say(chat, said + "and where can i park?")
+    replies = await world.say(chat, said + "and where do patients park at your clinic?")
     sent = endpoint.text()
     found = [p for p in PLANTED if re.search(rf"\b{re.escape(p)}\b", sent, re.IGNORECASE)]
     assert found == []

@@ -212,7 +212,7 @@ async def test_a_choice_that_only_the_model_hears_is_read_back(
     offered = await world.say(chat, "can I move my appointment to next week?")
     assert offered[-1].kind is Kind.OPTIONS
     endpoint.script(read(answer="2"))
-    asked = await world.say(chat, "the one that is not for early birds you know")
+    asked = await world.say(chat, "so the time when the traffic is gone")
     assert asked[-1].kind is Kind.CONFIRM
     shown = endpoint.received[0]["messages"][-1]["content"]
     assert "1, 2, 3, none" in shown
