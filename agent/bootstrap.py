@@ -17,7 +17,7 @@ from agent.clock import RunningClock
 from agent.graph import build_graph
 from agent.guardrails.grounds import Grounds
 from agent.guardrails.guard import Guard
-from agent.incidents import ReportedIncidents
+from agent.incidents import Books, ReportedIncidents
 from agent.nodes.rooms import Consultant, Registry, Rooms
 from agent.nodes.screen import assess
 from agent.policy import Practice
@@ -86,6 +86,10 @@ async def running_agent(
     cards = load_cards(practice_dir)
     await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
+        policy = PolicyBook(practice)
+        incidents = ReportedIncidents(policy, broadcast)
+        site = Site(practice, practice_dir, data_dir, clock, settings.ehr, incidents)
+        ehr = await stack.enter_async_context(open_ehr(site))
         loaded = await asyncio.to_thread(load_models) if models is None else models
         retriever = await asyncio.to_thread(_index, practice_dir, data_dir, loaded, clock)
         stack.callback(retriever.close)
@@ -94,11 +98,8 @@ async def running_agent(
         checkpointer = await stack.enter_async_context(
             open_checkpointer(data_dir / CHECKPOINTS, settings)
         )
-        policy = PolicyBook(practice)
         policy.lay_over(await store.policy.load())
-        incidents = ReportedIncidents(policy, store.transcript, store.desk, store.ledger, broadcast)
-        site = Site(practice, practice_dir, data_dir, clock, settings.ehr, incidents)
-        ehr = await stack.enter_async_context(open_ehr(site))
+        await incidents.open_books(Books(store.transcript, store.desk, store.ledger))
         rooms = Rooms(
             policy=policy,
             ehr=ehr,

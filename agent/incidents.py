@@ -1,5 +1,7 @@
 """What an adapter found wrong goes to the ledger and to the desk."""
 
+from dataclasses import dataclass
+
 from agent.domain.audit import LedgerEvent
 from agent.domain.desk import TaskRequest
 from agent.domain.ids import IdempotencyKey
@@ -16,29 +18,43 @@ SAID = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where incidents are written."""
+
+    transcript: Transcript
+    desk: Desk
+    ledger: Ledger
+
+
 class ReportedIncidents:
     """Answers `Incidents`. The desk hears of a resource once a conversation; the ledger holds every
-    time that one was dropped."""
+    time that one was dropped. An EHR is opened before the store (a faulty one leaves nothing
+    behind): what it finds until then is kept for `open_books`."""
 
-    def __init__(
-        self,
-        policy: PolicyBook,
-        transcript: Transcript,
-        desk: Desk,
-        ledger: Ledger,
-        broadcast: Broadcast,
-    ) -> None:
+    def __init__(self, policy: PolicyBook, broadcast: Broadcast) -> None:
         self._policy = policy
-        self._transcript = transcript
-        self._desk = desk
-        self._ledger = ledger
         self._broadcast = broadcast
+        self._books: Books | None = None
+        self._early: list[Stranger] = []
+
+    async def open_books(self, books: Books) -> None:
+        self._books = books
+        for found in self._early:
+            await self._write(books, found)
+        self._early.clear()
 
     async def stranger(self, found: Stranger) -> None:
-        conversation = await self._transcript.open_conversation(found.patient_id, found.at)
+        if self._books is None:
+            self._early.append(found)
+        else:
+            await self._write(self._books, found)
+
+    async def _write(self, books: Books, found: Stranger) -> None:
+        conversation = await books.transcript.open_conversation(found.patient_id, found.at)
         what = f"{found.resource_type}/{found.resource_id}"
         priority = PRIORITY[TaskCode.PRIVACY_INCIDENT]
-        task = await self._desk.open_task(
+        task = await books.desk.open_task(
             TaskRequest(
                 code=TaskCode.PRIVACY_INCIDENT,
                 priority=priority,
@@ -61,5 +77,5 @@ class ReportedIncidents:
             None,
             {"resource": found.resource_type, "id": found.resource_id, "task": task.id},
         )
-        await self._ledger.append((event,))
+        await books.ledger.append((event,))
         self._broadcast.task(task)

@@ -22,6 +22,7 @@ class Caller(Enum):
 
     ANYBODY = "anybody"
     PATIENT = "a patient's token, checked in the first frame"
+    EHR = "the practice's EHR, by its signature over the body or its bearer secret"
     DEMO = "anybody, only with PORTICO_DEMO=1"
     SIGNED_IN = "any staff member"
 
@@ -44,6 +45,7 @@ ACCESS: Mapping[tuple[str, str], Access] = {
     ("GET", "/static/{name}"): Caller.ANYBODY,
     ("GET", "/v1/practice"): Caller.ANYBODY,
     ("WS", "/v1/chat"): Caller.PATIENT,
+    ("POST", "/v1/webhooks/{adapter}"): Caller.EHR,
     ("GET", "/"): Caller.DEMO,
     ("GET", "/demo"): Caller.DEMO,
     ("GET", "/v1/demo/patients"): Caller.DEMO,
