@@ -215,6 +215,10 @@ class FhirClient:
     async def _retrying(
         self, method: str, url: str, headers: Mapping[str, str], body: Resource | None = None
     ) -> httpx.Response:
+        try:
+            return await self._once(method, url, headers, body)
+        except _Passing as error:
+            failed: _Passing | None = error  # what trying again needs is made only now
         async for attempt in stamina.retry_context(
             on=self._pause,
             attempts=ATTEMPTS,
@@ -224,6 +228,9 @@ class FhirClient:
             wait_jitter=FIRST_PAUSE,
         ):
             with attempt:
+                if (first := failed) is not None:
+                    failed = None
+                    raise first
                 return await self._once(method, url, headers, body)
         raise AssertionError("stamina raises what the last attempt raised")
 
