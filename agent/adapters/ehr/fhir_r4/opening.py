@@ -1,6 +1,5 @@
 """Opens the FHIR server that practice.toml names."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,16 +10,11 @@ from agent.adapters.ehr.fhir_r4.options import options_of
 from agent.adapters.ehr.fhir_r4.strangers import Strangers
 from agent.adapters.site import Site
 
-WRITE_REQUESTS_DOWN = ("httpx", "httpcore")
-"""Loggers of the library: they log whole addresses and headers, with patients' ids and tokens."""
-
 
 @asynccontextmanager
 async def opened(site: Site) -> AsyncIterator[FhirEhr]:
     """Starts also when the server is down. Raises `InputError` for a faulty option or key."""
     options = options_of(site.practice.ehr_options)
-    for name in WRITE_REQUESTS_DOWN:
-        logging.getLogger(name).setLevel(logging.WARNING)
     auth = auth_of(options, site.secrets)
     async with FhirClient(options.base_url, auth=auth, deadline=options.deadline_seconds) as client:
         strangers = Strangers(client.base_url, site.incidents, site.clock)

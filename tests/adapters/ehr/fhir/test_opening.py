@@ -189,7 +189,7 @@ async def test_no_log_names_a_patient_or_a_token(
         here = site(
             server.base_url, tmp_path, ZONE, RunningClock(NOW), Heard(), secrets, auth="bearer"
         )
-        async with opened(here) as ehr:
+        async with open_ehr(here) as ehr:
             assert await ehr.patient(PatientId("PT-1")) is not None
             assert await ehr.account(PatientId("PT-1")) is not None
     said = f"{caplog.text} {logs}"

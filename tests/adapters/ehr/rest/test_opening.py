@@ -1,6 +1,7 @@
 """Faulty settings and a faulty directory.json are one line that names the place."""
 
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.adapters.ehr.rest.opening import opened
+from agent.adapters.ehrs import open_ehr
 from agent.adapters.site import Site
 from agent.clock import RunningClock
 from agent.domain.terms import Capability
@@ -113,3 +115,14 @@ async def test_without_schedules_there_are_no_free_times_to_book(tmp_path: Path)
     spoil(lambda d: d.pop("schedules"), tmp_path)
     async with opened(site(tmp_path, GOOD)) as ehr:
         assert ehr.capabilities == {Capability.LIST_APPOINTMENTS}
+
+
+async def test_the_http_library_writes_no_address_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address holds the patient's id; the level is the process's, so it is put back."""
+    write_directory(tmp_path)
+    library = logging.getLogger("httpx")
+    monkeypatch.setattr(library, "level", logging.DEBUG)
+    async with open_ehr(site(tmp_path, GOOD)):
+        assert library.level >= logging.WARNING
