@@ -12,6 +12,7 @@ from dataclasses import replace
 from agent.domain.audit import LedgerEvent, TurnRecord
 from agent.domain.conversation import Message
 from agent.domain.ids import MessageId
+from agent.domain.prompt import ModelCall
 from agent.domain.terms import Author, Control, Kind, Mode, Outcome
 from agent.nodes.disclose import disclosed_again
 from agent.nodes.rooms import Rooms
@@ -76,6 +77,27 @@ def authorship(reply: Reply) -> dict[str, str]:
     return {"ai_model": call.model, "prompt_version": call.prompt} if call else {}
 
 
+def _cost(call: ModelCall) -> dict[str, object]:
+    return {
+        "model": call.model,
+        "prompt": call.prompt,
+        "outcome": call.outcome,
+        "tokens_in": call.tokens_in,
+        "tokens_out": call.tokens_out,
+        "ms": round(call.ms),
+    }
+
+
+def _sent(message: Message) -> dict[str, object]:
+    return {
+        "message": message.id,
+        "shown_as": message.kind.value,
+        "sha256": hashlib.sha256(message.text.encode()).hexdigest(),
+        "sources": [f"{c.source}@{c.version}" for c in message.citations],
+        "card": message.card.version if message.card else None,
+    }
+
+
 def _events(
     state: ConversationState,
     rooms: Rooms,
@@ -113,30 +135,9 @@ def _events(
         event("tool.called", "assistant", tool=t.name, outcome=t.outcome, writes=t.writes)
         for t in turn.tools
     )
-    models = tuple(
-        event(
-            "model.called",
-            "assistant",
-            model=c.model,
-            prompt=c.prompt,
-            outcome=c.outcome,
-            tokens_in=c.tokens_in,
-            tokens_out=c.tokens_out,
-            ms=round(c.ms),
-        )
-        for c in turn.model_calls
-    )
+    models = tuple(event("model.called", "assistant", **_cost(c)) for c in turn.model_calls)
     sent = tuple(
-        event(
-            "message.sent",
-            m.author.value,
-            message=m.id,
-            shown_as=m.kind.value,
-            sha256=hashlib.sha256(m.text.encode()).hexdigest(),
-            sources=[f"{c.source}@{c.version}" for c in m.citations],
-            card=m.card.version if m.card else None,
-            **authorship(reply),
-        )
+        event("message.sent", m.author.value, **_sent(m), **authorship(reply))
         for m, reply in zip(messages, turn.replies, strict=True)
     )
     return (decided, *models, *tools, *sent)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, BinaryIO, TextIO
 
 import typer
 
+from agent.json_lines import read_messages
 from agent.reader.reader import Reader, load_reader
 from agent.safety.alerts import alert_for
 from agent.safety.jurisdictions import fixed_phrases_only
@@ -76,28 +77,10 @@ def screen_lines(source: BinaryIO, target: TextIO, messages: MessageReader) -> N
 
 def _rows(source: BinaryIO) -> Iterator[dict[str, Any] | InputError]:
     """Objects with a text; the first line that is none comes out as the error, and last."""
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _row(line)
-        except ValueError as error:
-            yield InputError(f"standard input, line {number}: {error}")
-            return
-
-
-def _row(line: bytes) -> dict[str, Any]:
     try:
-        row = json.loads(line.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON ({error.msg}, column {error.colno})") from None
-    if not isinstance(row, dict):
-        raise ValueError('not an object with "text"')
-    if not isinstance(row.get("text"), str):
-        raise ValueError('"text" is missing or not a string')
-    return row
+        yield from read_messages(source)
+    except InputError as error:
+        yield error
 
 
 def _jurisdiction(practice: Path) -> str:

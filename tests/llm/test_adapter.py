@@ -214,6 +214,7 @@ async def test_a_reader_that_stops_early_gives_its_place_back(
         async with aclosing(model.write(PROMPT)) as writing:
             async for _piece in writing:
                 break
+    assert len(endpoint.received) == 3
 
 
 async def test_nothing_is_logged(
