@@ -27,7 +27,10 @@ _BETWEEN, _DASH = _rules("bounds", "between"), _rules("bounds", "dash")
 _EARLIEST, _LATEST = _rules("bounds", "earliest"), _rules("bounds", "latest")
 _BEFORE = _rules("bounds", "before")
 _AROUND, _AT, _CLEAR = (_rules("points", name) for name in ("around", "at", "clear"))
-_HALF_PAST = re.compile(r"\bhalf past (\d{1,2})\b")
+_HALF_PAST = re.compile(r"\bhalf (?:past )?(\d{1,2}|one)\b(?! (?:hours?|pills?|tablets?|mg|of)\b)")
+_PAST_NOON = re.compile(r"\b(past|to|after|till) (?:noon|mid-?day)\b")
+_MINUTES_PAST = re.compile(r"\b(5|10|20|25) past (\d{1,2})\b|\b(20|25) (?:to|till) (\d{1,2})\b")
+_Y_MINUTES = re.compile(r"\b(las? \d{1,2}) (?:y|con) ([1-5]\d)\b(?! de\b)")
 _QUARTER = re.compile(r"\bquarter (past|to|after|till) (\d{1,2})\b")
 _CUARTO = re.compile(r"\b(?:un )?cuarto para las (\d{1,2})\b")
 _NOON = re.compile(
@@ -76,10 +79,19 @@ def read_clock(scan: Scan) -> Clock:
 
 
 def _plain_clock(text: str) -> str:
-    text = _HALF_PAST.sub(r"\1:30", text)
+    text = _MINUTES_PAST.sub(_minutes_past, _PAST_NOON.sub(r"\1 12", text))
+    text = _Y_MINUTES.sub(r"\1:\2", text)
+    text = _HALF_PAST.sub(lambda m: f"{m[1].replace('one', '1')}:30", text)
     text = _QUARTER.sub(_quarter, text)
     text = _CUARTO.sub(lambda m: f"las {(int(m[1]) - 2) % 12 + 1}:45", text)
     return " ".join(_NOON.sub(" 12:00 pm", _COMPACT.sub(r"\1:\2 \3", text)).split())
+
+
+def _minutes_past(found: re.Match[str]) -> str:
+    """ "20 past 8" is 8:20, "20 to 8" 7:40."""
+    if found[1]:
+        return f"{found[2]}:{int(found[1]):02}"
+    return f"{(int(found[4]) - 2) % 12 + 1}:{60 - int(found[3])}"
 
 
 def _quarter(found: re.Match[str]) -> str:

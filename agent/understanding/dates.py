@@ -54,9 +54,13 @@ _ORDINAL_WORD = re.compile(rf"\b{any_of(_ORDINAL_WORDS)}\b")
 _FIRST_OF = re.compile(rf"\b(first|second|third) of ({any_of(MONTHS)})\b")
 _OF_FIRST = re.compile(rf"\b({any_of(MONTHS)}) (?:the )?(first|second|third)\b(?! week)")
 _NTH = {"first": "1st", "second": "2nd", "third": "3rd"}
-_MINUTES = {"fifteen": "15", "thirty": "30", "forty five": "45", "forty-five": "45"}
+_MINUTES = {
+    "fifteen": "15", "thirty": "30", "forty": "40", "forty five": "45", "forty-five": "45",
+    "fifty": "50", "quince": "15", "treinta": "30", "cuarenta": "40", "cuarenta y cinco": "45",
+    "cincuenta": "50",
+}  # fmt: skip
 _SPOKEN = re.compile(
-    rf"\b({any_of([*list(_NUMBER_WORDS)[:22], 'one'])}|\d{{1,2}}) ({any_of(_MINUTES)})\b"
+    rf"\b({any_of([*list(_NUMBER_WORDS)[:22], 'one'])}|\d{{1,2}}) (?:y )?({any_of(_MINUTES)})\b"
     r"(?! minutes)"
 )
 _UNSEPARATED = re.compile(

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from agent.domain.people import Practitioner
@@ -24,6 +25,10 @@ _BRANDS = frozenset(
 )
 _SAME |= {brand: generic for generic, brands in _NAMES["brands"].items() for brand in brands}
 _CUES = frozenset(_NAMES["cues"])
+_FULL_NAMES: dict[str, frozenset[str]] = {
+    short: frozenset(full for full, shorts in _NAMES["nicknames"].items() if short in shorts)
+    for short in {short for shorts in _NAMES["nicknames"].values() for short in shorts}
+}
 _HOLLOW_WEIGHT = 0.1
 _KIND_WEIGHT = 0.25
 _NUMBER_WEIGHT = 0.5
@@ -93,6 +98,8 @@ def _score(part: str, said: dict[str, bool], everyone: set[str]) -> float:
     if part in said or (part + "s" in said and part + "s" not in everyone and said[part + "s"]):
         return 1.0
     for word in said:
+        if word not in everyone and part in _FULL_NAMES.get(word, ()):
+            return 1.0
         if word in everyone or word in _COMMON or not alike(word, part):
             continue
         if min(_gap(word, other) for other in everyone) == _gap(word, part):
@@ -107,16 +114,17 @@ def _gap(word: str, name: str) -> int:
 # Things with a label
 
 
-def match_items(text: str, labels: Sequence[str]) -> tuple[int, ...]:
+def match_items(text: str, labels: Sequence[str], *, cut: int = 5) -> tuple[int, ...]:
     """The positions of the labels that the words name best; empty when they name none.
 
+    `cut`: how many letters of a word may stand for it ("progr" for progressive).
     Rare words of a label count more than those it shares with others; words for any visit or thing
     ("visit", "session", "medication") alone name nothing.
     """
     said = _content(text)
     of_label = [frozenset(_content(label)) for label in labels]
     known = Counter(word for label in of_label for word in label)
-    heard = _heard(said, known)
+    heard = _heard(said, known, cut)
     scores = [_label_score(heard, label, known, len(labels)) for label in of_label]
     best = max(scores, default=0.0)
     if best <= 0:
@@ -127,7 +135,7 @@ def match_items(text: str, labels: Sequence[str]) -> tuple[int, ...]:
 def says_more(text: str, labels: Sequence[str]) -> bool:
     """Whether the words are more than names of labels: "sertraline?" is not, "is it safe" is."""
     known = Counter(word for label in labels for word in _content(label))
-    return any(not _heard([word], known) for word in _content(text))
+    return any(not _heard([word], known, 5) for word in _content(text))
 
 
 def _content(text: str) -> list[str]:
@@ -157,22 +165,31 @@ def _stem(word: str) -> str:
     return word
 
 
-def _heard(said: Sequence[str], known: Counter[str]) -> frozenset[str]:
+def _heard(said: Sequence[str], known: Counter[str], cut: int) -> frozenset[str]:
     """The label words that were said, each perhaps misspelt."""
-    heard = set()
+    heard = {joined for joined in map("".join, pairwise(said)) if joined in known}
     for word in said:
         if word in known:
             heard.add(word)
+        elif full := _FULL_NAMES.get(word, frozenset()) & known.keys():
+            heard |= full
         elif len(word) >= 4:
-            close = {k for k in known if alike(word, k) or _begins(word, k)}
+            close = {
+                k for k in known if alike(word, k) or _is_part(word, k, cut) or _swapped(word, k)
+            }
             close = close or {_SAME[b] for b in _BRANDS if alike(word, b) and _SAME[b] in known}
             heard.update(close if len(close) == 1 else ())
     return frozenset(heard)
 
 
-def _begins(word: str, known: str) -> bool:
-    """ "prog" for progressive, "lora" is too little for lorazepam among others."""
-    return len(word) >= 5 and known.startswith(word)
+def _is_part(word: str, known: str, cut: int) -> bool:
+    """ "progr" for progressive, "glasses" for eyeglasses."""
+    return len(word) >= cut and (known.startswith(word) or (len(word) > 4 and known.endswith(word)))
+
+
+def _swapped(word: str, known: str) -> bool:
+    """ "osie" for osei, too short to be forgiven more."""
+    return word[0] == known[0] and len(word) == 4 and sorted(word) == sorted(known)
 
 
 def _label_score(
