@@ -36,7 +36,7 @@ def _one(name: str) -> re.Pattern[str]:
 _POLITE, _NONE = _any_of("polite"), _any_of("none")
 _ANY = re.compile(f"(?:{'|'.join(_SAID['any'])}){_SAID['any_tail']}")
 _QUESTION, _OFFERING = (re.compile(rf"(?:{_SAID[n]})\b") for n in ("question", "offering"))
-_UNDECIDED = _one("undecided")
+_UNDECIDED, _HINDERED = _one("undecided"), _one("hindered")
 _ASKING, _WONDERING, _OF_IT = _one("asking"), _one("wondering"), _one("of_it")
 _ELSEWHERE, _ELSEWHERE_LABEL = _one("elsewhere"), _one("elsewhere_label")
 _HARMLESS, _GREETING, _REASON_FIRST = _one("harmless"), _one("greeting"), _one("reason_first")
@@ -47,7 +47,7 @@ _SHORT_FORM = re.compile(r"\b(dr|dra|mr|mrs|ms|sr|sra|lic|st|ave|opt|[ap]\.m|no)
 _BREAK = re.compile(
     r"\s*(?:[,;!()\[\]…]+|\.+(?!\d)|:(?!\d))\s*|(?<=\?)\s*|\s+(?:-+|–|—)\s+"
     r"|\s+(?=(?:because|bc|cuz|coz|cause|since|so|porque|xq|pq|ya que|asi que|pero|pues)\b)"
-    rf"|\s+(?={_SAID['que']}\b|(?:and |but )?not the\b)"
+    rf"|\s+(?={_SAID['que']}\b|(?:and |but |just )*not (?:the|at|on|in|with|an?)\b)"
     r"|(?<!any)(?<!anything)(?<!all)(?<!one)(?<!time)(?<!day)(?<!nothing)\s+(?=but\b)"
 )
 _LEADING = re.compile(r"^(?:(?:so|but|and|pero|asi que|pues|entonces|y)\b ?)+")
@@ -84,8 +84,11 @@ def choose(
             return elsewhere
     plain = spelt(_REASON_FIRST.sub("", settled(plain)))
     options = _Options(labels, times_of(labels, starts, now))
-    clauses = [c for c in (_LEADING.sub("", c) for c in _BREAK.split(plain)) if c]
-    if any(_NONE.search(c) or _UNDECIDED.search(c) or _asks(c) for c in clauses):
+    said = _BREAK.split(plain)
+    clauses = [c for c in (_LEADING.sub("", c) for c in said) if c]
+    if any(_HINDERED.match(c) for c in said) or any(
+        _NONE.search(c) or _UNDECIDED.search(c) or _asks(c) for c in clauses
+    ):
         return None
     found = _of_clauses(clauses, options)
     if found is None and not _bare(plain):
@@ -161,17 +164,20 @@ def _of_clauses(clauses: Sequence[str], options: _Options) -> tuple[int, ...] | 
             return _without_refused(found, clauses, options)
     if any(map(_is_any, clauses)):
         return (0,)
-    left = _without_refused(tuple(range(len(options.labels))), clauses, options)
-    return left if len(left) == 1 < len(options.labels) else None
+    for but in filter(None, map(_ALL_BUT.match, clauses)):
+        out = () if _OR.search(but["out"]) else _fitting(but["out"], options) or ()
+        left = tuple(i for i in range(len(options.labels)) if i not in out)
+        return left if out and len(left) == 1 else None
+    return None
 
 
 def _without_refused(
     found: tuple[int, ...], clauses: Sequence[str], options: _Options
 ) -> tuple[int, ...]:
-    """Those that no part of the message sets apart ("but not the early one")."""
+    """Those that no part of the message turns down ("friday, just not at 8")."""
     left = found
-    for but in filter(None, map(_ALL_BUT.match, clauses)):
-        out = () if _OR.search(but["out"]) else _fitting(but["out"], options) or ()
+    for clause in filter(_REFUSING.search, clauses):
+        out = _fitting(_REFUSING.sub(" ", clause).strip(), options) or ()
         left = tuple(i for i in left if i not in out)
     return left or found
 

@@ -60,7 +60,7 @@ _MINUTES = {
     "cincuenta": "50",
 }  # fmt: skip
 _SPOKEN = re.compile(
-    rf"\b({any_of([*list(_NUMBER_WORDS)[:22], 'one'])}|\d{{1,2}}) (?:y )?({any_of(_MINUTES)})\b"
+    rf"\b({any_of([*list(_NUMBER_WORDS)[:22], 'one'])}|\d{{1,2}})[ -](?:y )?({any_of(_MINUTES)})\b"
     r"(?! minutes)"
 )
 _UNSEPARATED = re.compile(

@@ -12,7 +12,10 @@ from agent.understanding.spelling import squeezed, words
 _OWN_DATE = re.compile(rf"\d(?:st|nd|rd|th)\b|\d[/-]\d|\b(?:{'|'.join(MONTHS)})\b|\bel \d")
 _HOUR = re.compile(
     r"(?:the |la |el |las |la de las |el de las |at )?"
-    r"(\d{1,2}(?::\d\d)?|\d[0-5]\d|1[0-2][0-5]\d)(?: one)?"
+    r"(\d{1,2}(?:[: ][0-5]\d)?|\d[0-5]\d|1[0-2][0-5]\d)(?: one)?"
+)
+_COMPACT = re.compile(
+    r"(?<![\d:/$.#-])\b(1[0-2]|[1-9])([0-5][05])\b(?![:/%]|\.\d| ?(?:mg|st|ave)\b)"
 )
 _NAME = "|".join(MONTHS)
 _MONTH = re.compile(rf"\b(?:the|la|el|in|de|en) ({_NAME})(?:'s)?\b(?! ?\d)|^({_NAME})(?: one)?$")
@@ -57,6 +60,7 @@ def without_time(label: str) -> str:
 def at_times(text: str, core: str, times: Times) -> tuple[int, ...] | None:
     """The options at the time that the text names; None when it names none."""
     now, starts = times.now, times.starts
+    text = _COMPACT.sub(r"\1:\2", text)
     when = parse_when(text, now) or _bare_hour(core, now) or _bare_month(core, now)
     if when is None or (when.weekdays is None and _says_nothing(when, now)):
         return _at_minute(core, starts)
@@ -108,7 +112,7 @@ def _bare_hour(core: str, now: datetime) -> When | None:
     hour = _HOUR.fullmatch(core)
     if hour is None:
         return None
-    digits = hour[1]
+    digits = hour[1].replace(" ", ":")
     return parse_when(
         f"at {digits[:-2]}:{digits[-2:]}"
         if digits.isdigit() and len(digits) > 2

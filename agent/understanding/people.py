@@ -25,10 +25,6 @@ _BRANDS = frozenset(
 )
 _SAME |= {brand: generic for generic, brands in _NAMES["brands"].items() for brand in brands}
 _CUES = frozenset(_NAMES["cues"])
-_FULL_NAMES: dict[str, frozenset[str]] = {
-    short: frozenset(full for full, shorts in _NAMES["nicknames"].items() if short in shorts)
-    for short in {short for shorts in _NAMES["nicknames"].values() for short in shorts}
-}
 _HOLLOW_WEIGHT = 0.1
 _KIND_WEIGHT = 0.25
 _NUMBER_WEIGHT = 0.5
@@ -98,7 +94,7 @@ def _score(part: str, said: dict[str, bool], everyone: set[str]) -> float:
     if part in said or (part + "s" in said and part + "s" not in everyone and said[part + "s"]):
         return 1.0
     for word in said:
-        if word not in everyone and part in _FULL_NAMES.get(word, ()):
+        if word not in everyone and part in _KIN.get(word, ()):
             return 1.0
         if word in everyone or word in _COMMON or not alike(word, part):
             continue
@@ -165,14 +161,28 @@ def _stem(word: str) -> str:
     return word
 
 
+def _kin() -> dict[str, set[str]]:
+    """Of each first name its short forms, and the other way round."""
+    kin: dict[str, set[str]] = {}
+    for full, shorts in _NAMES["nicknames"].items():
+        for short in shorts:
+            kin.setdefault(short, set()).add(full)
+            for name in (full, _stem(full)):
+                kin.setdefault(name, set()).add(short)
+    return kin
+
+
+_KIN = _kin()
+
+
 def _heard(said: Sequence[str], known: Counter[str], cut: int) -> frozenset[str]:
     """The label words that were said, each perhaps misspelt."""
     heard = {joined for joined in map("".join, pairwise(said)) if joined in known}
     for word in said:
         if word in known:
             heard.add(word)
-        elif full := _FULL_NAMES.get(word, frozenset()) & known.keys():
-            heard |= full
+        elif kin := {_stem(name) for name in _KIN.get(word, ())} & known.keys():
+            heard |= kin
         elif len(word) >= 4:
             close = {
                 k for k in known if alike(word, k) or _is_part(word, k, cut) or _swapped(word, k)

@@ -70,7 +70,7 @@ _NUMBER, _LETTER = _pattern(_SAID["number"]), _pattern(_SAID["letter"])
 _NUMBERED = _pattern(_SAID["numbered"])
 _MIDDLE, _AMONG = _pattern(_SAID["middle"]), _pattern(_SAID["among"])
 _WORD = re.compile(r"[a-z0-9]+")
-_DIGITS = re.compile(r"\d(?:st|nd|rd|th|[oa])\b")
+_DAY = re.compile(r"\d(?:st|nd|rd|th)\b|\bthe (?:fourth|fifth|sixth)\b")
 _ONE_NAMED = _pattern("%NOUN%")
 _NUMERALS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "un": 1, "una": 1, "uno": 1,
@@ -96,7 +96,7 @@ def whole_place(core: str, count: int, *, asked: bool) -> Place | None:
     """The place that is all that was said. `asked`: "sooner?" looks for something not offered."""
     for pattern, _, index in _NAMED:
         if pattern.fullmatch(core):
-            return Place(index, dated=bool(_DIGITS.search(core)) and not _ONE_NAMED.search(core))
+            return Place(index, dated=bool(_DAY.search(core)) and not _ONE_NAMED.search(core))
     if _MIDDLE.fullmatch(core):
         return Place(None)
     for pattern, _, place in _RANKED:
@@ -142,5 +142,5 @@ _WITHIN = (
 def _as_said(place: Place | None, said: re.Match[str], after: str) -> Place:
     if place is None:
         return Place(_index(next(filter(None, said.groups()))))
-    dated = bool(_DIGITS.search(said[0])) and not _ONE_NAMED.search(said[0])
+    dated = bool(_DAY.search(said[0])) and not _ONE_NAMED.search(said[0])
     return replace(place, dated=dated, among=bool(_AMONG.match(after)))
