@@ -36,6 +36,7 @@ def _one(name: str) -> re.Pattern[str]:
 _POLITE, _NONE = _any_of("polite"), _any_of("none")
 _ANY = re.compile(f"(?:{'|'.join(_SAID['any'])}){_SAID['any_tail']}")
 _QUESTION, _OFFERING = (re.compile(rf"(?:{_SAID[n]})\b") for n in ("question", "offering"))
+_TAG = re.compile(rf"\b(?:{_SAID['tag']})\b ?")
 _UNDECIDED, _HINDERED = _one("undecided"), _one("hindered")
 _ASKING, _WONDERING, _OF_IT = _one("asking"), _one("wondering"), _one("of_it")
 _ELSEWHERE, _ELSEWHERE_LABEL = _one("elsewhere"), _one("elsewhere_label")
@@ -86,9 +87,8 @@ def choose(
     options = _Options(labels, times_of(labels, starts, now))
     said = _BREAK.split(plain)
     clauses = [c for c in (_LEADING.sub("", c) for c in said) if c]
-    if any(_HINDERED.match(c) for c in said) or any(
-        _NONE.search(c) or _UNDECIDED.search(c) or _asks(c) for c in clauses
-    ):
+    open_yet = any(_leaves_open(c) or _asks_besides(c, options) for c in clauses)
+    if open_yet or any(map(_HINDERED.match, said)):
         return None
     found = _of_clauses(clauses, options)
     if found is None and not _bare(plain):
@@ -138,12 +138,24 @@ def _answer(found: tuple[int, ...] | None) -> int | Ambiguous | None:
     return found[0] if len(found) == 1 else Ambiguous(found)
 
 
+def _leaves_open(clause: str) -> bool:
+    """Whether it takes none, asks something, or has still to decide."""
+    none = _NONE.search(clause) and not _REASON.match(clause)
+    return bool(none or _UNDECIDED.search(clause)) or _asks(clause)
+
+
 def _asks(clause: str) -> bool:
     if _OFFERING.match(clause):
         return False
     if _ASKING.match(clause) or _WONDERING.search(clause):
         return True
     return "?" in clause and bool(_QUESTION.match(clause) or _OF_IT.search(clause))
+
+
+def _asks_besides(clause: str, options: "_Options") -> bool:
+    """ "Can I bring my son?": no option is in it."""
+    core = _TAG.sub("", _bare(clause))
+    return "?" in clause and bool(core) and not _is_any(clause) and not _fitting(clause, options)
 
 
 def _elsewhere(core: str, labels: Sequence[str]) -> int | None:

@@ -1,0 +1,191 @@
+"""Choices as patients word them: with reasons, refusals, corrections, slips and half a name."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent.understanding.choices import Ambiguous, choose
+from agent.understanding.places import Order, Place, places_within, whole_place
+
+ZONE = ZoneInfo("America/Chicago")
+NOW = datetime(2026, 6, 1, 9, tzinfo=ZONE)
+
+
+def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=ZONE)
+
+
+SLOTS = [
+    "Tue Jun 2, 9:30 AM with Dr. Amara Okafor",
+    "Tue Jun 2, 2:15 PM with Dr. Amara Okafor",
+    "Fri Jun 5, 11:00 AM with Daniel Ortiz, LCSW",
+]
+SLOT_STARTS = [at(6, 2, 9, 30), at(6, 2, 14, 15), at(6, 5, 11)]
+DAYS = [
+    "Tuesday, June 2 at 9:30 AM",
+    "Wednesday, June 3 at 1:00 PM",
+    "Monday, June 8 at 4:45 PM",
+    "Thursday, June 11 at 8:00 AM",
+]
+DAY_STARTS = [at(6, 2, 9, 30), at(6, 3, 13), at(6, 8, 16, 45), at(6, 11, 8)]
+HORAS = [
+    "martes 2 de junio a las 9:30",
+    "miércoles 3 de junio a las 14:15",
+    "viernes 5 de junio a las 16:00",
+]
+HORA_STARTS = [at(6, 2, 9, 30), at(6, 3, 14, 15), at(6, 5, 16)]
+TWO = ["Thu Jun 4, 10:00 AM with Dr. Helen Brandt", "Thu Jun 4, 3:30 PM with Dr. Helen Brandt"]
+TWO_STARTS = [at(6, 4, 10), at(6, 4, 15, 30)]
+BOOKED = [
+    "Mon, Jun 8, 10:00 AM with Dr. Susan Meyer",
+    "Thu, Jun 18, 3:00 PM with Grace Lin, LMFT",
+    "Tue, Jul 7, 9:15 AM with Dr. Susan Meyer",
+]
+BOOKED_STARTS = [at(6, 8, 10), at(6, 18, 15), at(7, 7, 9, 15)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("9:30, my kids are at school then", 0), ("friday's better for me", 2),
+        ("quarter past two", 1), ("tmrw at 930", 0), ("tuesday at half nine", 0),
+        ("nine-thirty", 0), ("9.30 is good", 0), ("i'd rather see Dan", 2),
+        ("my ride can only bring me friday", 2),
+        ("i have a dentist appointment at 9 so the 2:15", 1),
+        ("put me down 4 the frist one plz", 0), ("teh secnod", 1),
+        ("do the second. wait no the first", 0),
+        ("tomorrow works but only in the morning", 0), ("not tomorrow, friday", 2),
+        ("the 9:30 or the 11, whichever dr okafor has", 0),
+        ("give me the earliest tuesday slot", 0),
+        ("Is it possible to do the Friday one?", 2), ("2️⃣ 🙏", 1), ("the second 1", 1),
+        ("the 2nd", None), ("ill take 915", None), ("2:15 or 11", None), ("tuesday 230?", None),
+        ("is the second one with dr okafor too?", None), ("friday afternoon", None),
+        ("if i take the second one can my husband come", None),
+        ("hold on let me check with my wife", None), ("my phone number is 555-0102", None),
+        ("the friday one, but i work", None), ("tuesday, but a bit later", None),
+    ],
+)  # fmt: skip
+def test_of_slots_with_names(text: str, place: int | None) -> None:
+    assert _one(choose(text, SLOTS, starts=SLOT_STARTS, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("second to last", 2), ("i'm off wednesdays so wednesday", 1), ("option D", 3),
+        ("letter b", 1), ("the one at quarter to five", 2), ("the first no wait the third", 2),
+        ("3. that one works with my lunch break", 2), ("445 pm works", 2),
+        ("after work, so the 4:45", 2),
+        ("I can't do mornings. 4:45 on Monday then.", 2), ("number 2 - wednesday", 1),
+        ("tuesdays are crazy for me so maybe wednesday?", 1), ("2nd choice", 1),
+        ("the third option would be best because my mom is watching the kids", 2),
+        ("anything but monday", None), ("not tuesday or wednesday", None),
+        ("number 2, thursday", None),
+        ("is 8 am the earliest you have that week?", None), ("the 2 oclock one", None),
+        ("the earliest you have that's not tomorrow", None), ("the first or second", None),
+    ],
+)  # fmt: skip
+def test_of_days(text: str, place: int | None) -> None:
+    assert _one(choose(text, DAYS, starts=DAY_STARTS, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("la de las nueve y media", 0), ("a las 2 y cuarto", 1), ("las 14:15", 1),
+        ("la del viernes porfa que salgo temprano del trabajo", 2), ("a las nuebe y media", 0),
+        ("la primera, no, espera, la segunda", 1), ("no puedo el martes, el miércoles sí", 1),
+        ("dos y quince", 1), ("la de en medio", 1), ("como sea, la que tenga mas pronto", 0),
+        ("la de las dos y cuarto pq salgo a la 1", 1), ("friday a las 4 please", 2),
+        ("¿la del martes es con la doctora?", None), ("a que hora es la segunda", None),
+        ("el martes pero más tarde", None), ("todas me quedan mal", None),
+    ],
+)  # fmt: skip
+def test_of_horas(text: str, place: int | None) -> None:
+    assert _one(choose(text, HORAS, starts=HORA_STARTS, now=NOW)) == place
+    assert _one(choose(text, HORAS, now=NOW)) == place, "read from the labels"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("not the morning one", 1), ("half three", 1), ("half past", 1), ("you pick", 0),
+        ("the afternoon one, I work mornings", 1), ("early one", 0), ("thursday, the late one", 1),
+        ("thursday but not the morning", 1), ("10 is too early, 3:30", 1),
+        ("3:30 is too late", None),
+        ("can you do 3pm instead of 3:30", None),
+    ],
+)  # fmt: skip
+def test_of_two(text: str, place: int | None) -> None:
+    assert _one(choose(text, TWO, starts=TWO_STARTS, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("the july one", 2), ("Grace's", 1), ("the second dr meyer appointment", 2),
+        ("meyer, the june one", 0), ("the next one", 0), ("cancel the june 18 one", 1),
+        ("the one with meyer", None), ("both", None),
+    ],
+)  # fmt: skip
+def test_of_booked_visits(text: str, place: int | None) -> None:
+    assert _one(choose(text, BOOKED, starts=BOOKED_STARTS, now=NOW)) == place
+
+
+_PEOPLE = ["Dr. James Okonkwo", "Katherine Wu, PMHNP", "Ben Sato, LPC", "Dr. Wei Osei"]
+_DRUGS = ["sertraline 50 mg", "bupropion XL 150 mg", "bupropion XL 300 mg", "Another medication"]
+_PLACES = ["Oak Street office", "Downtown", "Riverside clinic"]
+_BILLS = ["May 12 visit: $40.00", "April 3 visit: $125.50", "Eyeglasses order: $212.00"]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "place"),
+    [
+        ("Dr. Jim", _PEOPLE, 0), ("katie", _PEOPLE, 1), ("Benjamin please", _PEOPLE, 2),
+        ("dr osie", _PEOPLE, 3), ("whoever is available first", _PEOPLE, 0),
+        ("#2 dr osei", _PEOPLE, None), ("anyone but katherine", _PEOPLE, None),
+        ("the lady doctor", _PEOPLE, None), ("sato or wu", _PEOPLE, None),
+        ("is okonkwo accepting new patients", _PEOPLE, None),
+        ("the stronger wellbutrin", _DRUGS, 2), ("the buproprion, the lower dose", _DRUGS, 1),
+        ("its not on there", _DRUGS, 3), ("bupropion", _DRUGS, None),
+        ("is sertraline safe with beer", _DRUGS, None),
+        ("down town", _PLACES, 1), ("Riverside is right by my work!", _PLACES, 2),
+        ("oak st", _PLACES, 0), ("which one has parking", _PLACES, None),
+        ("the 125 one", _BILLS, 1), ("the glasses", _BILLS, 2), ("the cheapest", _BILLS, 0),
+        ("what is the 212 for", _BILLS, None),
+    ],
+)  # fmt: skip
+def test_of_names_and_things(text: str, labels: list[str], place: int | None) -> None:
+    assert _one(choose(text, labels, now=NOW)) == place
+
+
+def test_a_place_may_be_counted_among_those_described() -> None:
+    assert choose("the later tuesday", SLOTS, starts=SLOT_STARTS, now=NOW) == 1
+    assert choose("the third tuesday", SLOTS, starts=SLOT_STARTS, now=NOW) is None
+
+
+def test_a_day_of_the_month_may_be_a_place() -> None:
+    assert choose("the 2nd", DAYS, starts=DAY_STARTS, now=NOW) == Ambiguous((0, 1))
+    assert choose("the 2nd one", DAYS, starts=DAY_STARTS, now=NOW) == 1
+    assert choose("june 2nd", DAYS, starts=DAY_STARTS, now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the first time i came", "my first visit", "the last week", "primera vez", "the 2nd of june"],
+)
+def test_not_every_ordinal_is_a_place(text: str) -> None:
+    assert places_within(text) == ((), text)
+
+
+def test_places_are_found_inside_a_sentence() -> None:
+    found, rest = places_within("my mom says the second one is nicer")
+    assert found == (Place(1),)
+    assert rest.split() == "my mom says is nicer".split()
+    assert whole_place("the later", 3, asked=False) == Place(-1, Order.TIME)
+    assert whole_place("sooner", 3, asked=True) is None
+
+
+def _one(found: int | Ambiguous | None) -> int | None:
+    return found if isinstance(found, int) else None
