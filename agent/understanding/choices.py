@@ -54,10 +54,11 @@ _BREAK = re.compile(
 _LEADING = re.compile(r"^(?:(?:so|but|and|pero|asi que|pues|entonces|y)\b ?)+")
 _OR = re.compile(r"\b(?:or|o|and|y|nor|ni)\b|[,&+/]")
 _LABEL_NUMBER = re.compile(
-    r"(?:the |my |la |el |los |las )?(?:de )?\$?(\d+(?:\.\d+)?|\.\d+) ?(?:mg|%|mcg|ml)?(?: one)?"
+    r"(?:the |my |la |el |los |las )?(?:de )?\$?(\d+(?:\.\d+)?|\.\d+) ?"
+    r"(?:mg|%|mcg|ml|min(?:ute|uto)?s?)?(?: one)?"
 )
 _AMOUNT = re.compile(
-    r"\$ ?(?P<sum>[\d,]+(?:\.\d+)?)|(?P<dose>\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg|ml|g|%)"
+    r"\$ ?(?P<sum>[\d,]+(?:\.\d+)?)|(?P<dose>\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg|ml|g|%|min)"
 )
 _LONGEST, _FEW = 40, 3
 
@@ -242,8 +243,9 @@ def _placed(place: Place, described: tuple[int, ...] | None, options: _Options) 
     if described is None:
         return () if overall is None else (overall,)
     within = place.of(options.ordered(described, place.by))
-    of_them = place.among or place.by is not Order.LIST
-    either = {within} if of_them else {within, overall}
+    either = (
+        {within} if place.by is not Order.LIST else {within, overall} if place.among else {overall}
+    )
     return tuple(sorted(i for i in either if i is not None and i in described))
 
 

@@ -17,6 +17,7 @@ _HOUR = re.compile(
 _COMPACT = re.compile(
     r"(?<![\d:/$.#-])\b(1[0-2]|[1-9])([0-5][05])\b(?![:/%]|\.\d| ?(?:mg|st|ave)\b)"
 )
+_HOUR_ON = re.compile(rf"(?:^|(?<=, ))(1[0-2]|[1-9])(?= on (?:{'|'.join(WEEKDAYS)})\b)")
 _NAME = "|".join(MONTHS)
 _MONTH = re.compile(rf"\b(?:the|la|el|in|de|en) ({_NAME})(?:'s)?\b(?! ?\d)|^({_NAME})(?: one)?$")
 _MINUTE = re.compile(
@@ -26,10 +27,8 @@ _MINUTE = re.compile(
 _TO_THE_MINUTE = re.compile(
     r":00|\d ?[ap]\.?m\b|\binstead\b|\bsharp\b|\ben (?:vez|lugar)\b|\ben punto\b"
 )
-_SHORT_DAYS = "lun mar mie jue vie sab dom".split()
-_TIME_WORD = re.compile(
-    rf"(?:{'|'.join([*WEEKDAYS, *MONTHS, *_SHORT_DAYS])}|[ap]m|\d[\d:]*|with|con|at|de|las?),?"
-)
+_DAY_NAMES = "|".join([*WEEKDAYS, *MONTHS, *"lun mar mie jue vie sab dom".split()])
+_TIME_WORD = re.compile(rf"(?:{_DAY_NAMES}|[ap]m|\d[\d:/.)-]*|[–·-]|with|con|at|de|las?),?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def without_time(label: str) -> str:
 def at_times(text: str, core: str, times: Times) -> tuple[int, ...] | None:
     """The options at the time that the text names; None when it names none."""
     now, starts = times.now, times.starts
-    text = _COMPACT.sub(r"\1:\2", text)
+    text = _HOUR_ON.sub(r"at \1", _COMPACT.sub(r"\1:\2", text))
     when = parse_when(text, now) or _bare_hour(core, now) or _bare_month(core, now)
     if when is None or (when.weekdays is None and _says_nothing(when, now)):
         return _at_minute(core, starts)

@@ -68,7 +68,7 @@ _LOOSE = tuple((_pattern(_SAID[name]), index) for name, index in (("late", -1), 
 _OF_TWO = tuple((_pattern(_SAID[name]), index) for name, index in (("former", 0), ("latter", -1)))
 _NUMBER, _LETTER = _pattern(_SAID["number"]), _pattern(_SAID["letter"])
 _NUMBERED = _pattern(_SAID["numbered"])
-_MIDDLE, _AMONG = _pattern(_SAID["middle"]), _pattern(_SAID["among"])
+_MIDDLE, _ALONE = _pattern(_SAID["middle"]), _pattern(_SAID["alone"])
 _WORD = re.compile(r"[a-z0-9]+")
 _DAY = re.compile(r"\d(?:st|nd|rd|th)\b|\bthe (?:fourth|fifth|sixth)\b")
 _ONE_NAMED = _pattern("%NOUN%")
@@ -143,4 +143,4 @@ def _as_said(place: Place | None, said: re.Match[str], after: str) -> Place:
     if place is None:
         return Place(_index(next(filter(None, said.groups()))))
     dated = bool(_DAY.search(said[0])) and not _ONE_NAMED.search(said[0])
-    return replace(place, dated=dated, among=bool(_AMONG.match(after)))
+    return replace(place, dated=dated, among=not _ALONE.match(after))

@@ -160,6 +160,27 @@ def test_of_names_and_things(text: str, labels: list[str], place: int | None) ->
     assert _one(choose(text, labels, now=NOW)) == place
 
 
+_FORMATS = ["06/02 9:30 AM · Dr. Okafor", "06/02 10:00 AM · Dr. Lindqvist", "06/10 9:30 AM (video)"]
+_FORMAT_STARTS = [at(6, 2, 9, 30), at(6, 2, 10), at(6, 10, 9, 30)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("lindquist at 10", 1), ("the 10th", 2), ("10 on tuesday", 1), ("the video one", 2),
+        ("can the second be by video?", None), ("anything later today?", None),
+        ("my second choice is the video one", None), ("9:30", None),
+    ],
+)  # fmt: skip
+def test_of_labels_in_short(text: str, place: int | None) -> None:
+    assert _one(choose(text, _FORMATS, starts=_FORMAT_STARTS, now=NOW)) == place
+
+
+def test_noon_is_not_no_and_on() -> None:
+    starts = [at(6, 4, 12), at(6, 4, 16), at(6, 12, 9)]
+    assert choose("noon thursday", ["12", "4", "9"], starts=starts, now=NOW) == 0
+
+
 def test_a_place_may_be_counted_among_those_described() -> None:
     assert choose("the later tuesday", SLOTS, starts=SLOT_STARTS, now=NOW) == 1
     assert choose("the third tuesday", SLOTS, starts=SLOT_STARTS, now=NOW) is None
