@@ -11,7 +11,15 @@ from agent.understanding.corrections import settled
 from agent.understanding.offered_times import Times, at_times, times_of, without_time
 from agent.understanding.people import match_items, says_more
 from agent.understanding.phrases import expanded, read_phrases
-from agent.understanding.places import Order, Place, loose_place, places_within, spelt, whole_place
+from agent.understanding.places import (
+    Among,
+    Order,
+    Place,
+    loose_place,
+    places_within,
+    spelt,
+    whole_place,
+)
 from agent.understanding.spelling import squeezed, words
 
 
@@ -43,13 +51,15 @@ _ELSEWHERE, _ELSEWHERE_LABEL = _one("elsewhere"), _one("elsewhere_label")
 _HARMLESS, _GREETING, _REASON_FIRST = _one("harmless"), _one("greeting"), _one("reason_first")
 _REASON, _ALL_BUT = _one("reason"), _one("all_but")
 _REFUSING = re.compile(rf"\b{_SAID['refusing']}(?!\w)")
+_SET_APART = re.compile(rf".*\b{_SAID['refusing']}(?!\w)|{_SAID['all_but']}|{_SAID['told']}")
 _EDGES = re.compile(r"(?:[\s,!;¡¿\"()*~_-]|[.:](?!\d))+")
 _SHORT_FORM = re.compile(r"\b(dr|dra|mr|mrs|ms|sr|sra|lic|st|ave|opt|[ap]\.m|no)\.(?=\s|\d|$)")
 _BREAK = re.compile(
     r"\s*(?:[,;!()\[\]…]+|\.+(?!\d)|:(?!\d))\s*|(?<=\?)\s*|\s+(?:-+|–|—)\s+"
     r"|\s+(?=(?:because|bc|cuz|coz|cause|since|so|porque|xq|pq|ya que|asi que|pero|pues)\b)"
     rf"|\s+(?={_SAID['que']}\b|(?:and |but |just )*not (?:the|at|on|in|with|an?)\b)"
-    r"|(?<!any)(?<!anything)(?<!all)(?<!one)(?<!time)(?<!day)(?<!nothing)\s+(?=but\b)"
+    r"|(?<!any)(?<!anything)(?<!all)(?<!anyone)(?<!any one)(?<!any time)(?<!any day)(?<!nothing)"
+    r"\s+(?=but\b)"
 )
 _LEADING = re.compile(r"^(?:(?:so|but|and|pero|asi que|pues|entonces|y)\b ?)+")
 _OR = re.compile(r"\b(?:or|o|and|y|nor|ni)\b|[,&+/]")
@@ -60,6 +70,7 @@ _LABEL_NUMBER = re.compile(
 _AMOUNT = re.compile(
     r"\$ ?(?P<sum>[\d,]+(?:\.\d+)?)|(?P<dose>\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg|ml|g|%|min)"
 )
+_DOSE = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg)\b|^[a-z]{5,} (\d{2,}(?:\.\d+)?)$")
 _LONGEST, _FEW = 40, 3
 
 
@@ -156,7 +167,8 @@ def _asks(clause: str) -> bool:
 def _asks_besides(clause: str, options: "_Options") -> bool:
     """ "Can I bring my son?": no option is in it."""
     core = _TAG.sub("", _bare(clause))
-    return "?" in clause and bool(core) and not _is_any(clause) and not _fitting(clause, options)
+    asked = "?" in clause or _OFFERING.match(clause)
+    return bool(asked and core) and not _is_any(clause) and not _fitting(clause, options)
 
 
 def _elsewhere(core: str, labels: Sequence[str]) -> int | None:
@@ -169,7 +181,7 @@ def _elsewhere(core: str, labels: Sequence[str]) -> int | None:
 
 def _of_clauses(clauses: Sequence[str], options: _Options) -> tuple[int, ...] | None:
     """What the parts say together: those that choose, or else all but what one turns down."""
-    choosing = [c for c in clauses if not (_is_any(c) or _REFUSING.search(c) or _ALL_BUT.match(c))]
+    choosing = [c for c in clauses if not (_is_any(c) or _SET_APART.match(c))]
     direct = [c for c in choosing if not _REASON.match(c)]
     for kept in (direct, choosing):
         found = _fitting(", ".join(kept), options) if kept else None
@@ -243,10 +255,13 @@ def _placed(place: Place, described: tuple[int, ...] | None, options: _Options) 
     if described is None:
         return () if overall is None else (overall,)
     within = place.of(options.ordered(described, place.by))
-    either = (
-        {within} if place.by is not Order.LIST else {within, overall} if place.among else {overall}
-    )
-    return tuple(sorted(i for i in either if i is not None and i in described))
+    among = {
+        Among.ALL: {overall},
+        Among.DESCRIBED: {within},
+        Among.EITHER: {overall, within},
+    }
+    meant = among[place.among] if place.by is Order.LIST else {within}
+    return tuple(sorted(i for i in meant if i is not None and i in described))
 
 
 def _described(text: str, core: str, options: _Options) -> tuple[int, ...] | None:
@@ -266,7 +281,7 @@ def _by_number(core: str, labels: Sequence[str]) -> int | None:
     said = _LABEL_NUMBER.fullmatch(core)
     if said is None:
         return None
-    numbers = [[float(n) for n in re.findall(r"\d+(?:\.\d+)?", label)] for label in labels]
+    numbers = [_numbers(label) for label in labels]
     for same in (
         [i for i, of_label in enumerate(numbers) if float(said[1]) in of_label],
         [i for i, of_label in enumerate(numbers) if float(said[1]) in {int(n) for n in of_label}],
@@ -288,8 +303,20 @@ def _by_name(plain: str, labels: Sequence[str]) -> tuple[int, ...] | None:
         return None
     if "?" in plain and not _OFFERING.match(plain) and says_more(_bare(plain), labels):
         return None
+    if _other_dose(plain, [labels[i] for i in found]):
+        return None
     halves = {match_items(half, labels) for half in _OR.split(plain)} - {()}
     if len(halves) > 1:
         common = set.intersection(*map(set, halves))
         found = tuple(sorted(common or {i for half in halves for i in half}))
     return found
+
+
+def _other_dose(plain: str, labels: Sequence[str]) -> bool:
+    """ "Sertraline 100" where only 50 is listed."""
+    said = {float(n) for pair in _DOSE.findall(plain) for n in pair if n}
+    return bool(said) and not any(said <= set(_numbers(label)) for label in labels)
+
+
+def _numbers(label: str) -> list[float]:
+    return [float(n) for n in re.findall(r"\d+(?:\.\d+)?|\.\d+", label)]

@@ -85,7 +85,7 @@ _THIS_PART = re.compile(
     r"\b(?:(?:esta|today|hoy) (?P<es>tarde|noche|manana)|this (?P<en>morning|afternoon|evening)"
     r"|(?P<night>tonight)|manana (?P<next>tarde|noche))\b"
 )
-_ELEVEN = re.compile(r"\blas once\b")
+_ELEVEN = re.compile(r"\blas once\b|\bonce(?= (?:y|de la|en punto)\b)")
 
 
 def prepared(text: str) -> str:

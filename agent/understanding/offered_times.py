@@ -12,7 +12,7 @@ from agent.understanding.spelling import squeezed, words
 _OWN_DATE = re.compile(rf"\d(?:st|nd|rd|th)\b|\d[/-]\d|\b(?:{'|'.join(MONTHS)})\b|\bel \d")
 _HOUR = re.compile(
     r"(?:the |la |el |las |la de las |el de las |at )?"
-    r"(\d{1,2}(?:[: ][0-5]\d)?|\d[0-5]\d|1[0-2][0-5]\d)(?: one)?"
+    r"(\d{1,2}(?:[: ][0-5]\d)?|\d[0-5]\d|1[0-2][0-5]\d)(?: one| sharp| en punto)?"
 )
 _COMPACT = re.compile(
     r"(?<![\d:/$.#-])\b(1[0-2]|[1-9])([0-5][05])\b(?![:/%]|\.\d| ?(?:mg|st|ave)\b)"

@@ -146,7 +146,7 @@ def _content(text: str) -> list[str]:
 def _phrases_joined(plain: str) -> str:
     """Spanish terms of several words become the English ones that labels use."""
     for phrase, english in _SAME.items():
-        if " " in phrase and phrase in plain:
+        if not phrase.isalnum() and phrase in plain:
             plain = re.sub(rf"\b{re.escape(phrase)}\b", english, plain)
     return plain
 

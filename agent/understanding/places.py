@@ -24,19 +24,27 @@ class Order(Enum):
     AMOUNT = auto()
 
 
+class Among(Enum):
+    """What a place is counted among: all options, those described besides ("the second friday"),
+    or either ("the second one with Dr. Lee")."""
+
+    ALL = auto()
+    DESCRIBED = auto()
+    EITHER = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One of the options by its place: `index` in the order `by` (from the end when negative, None
     for the middle).
 
-    `dated`: it may as well be a day of the month ("the 2nd"). `among`: it counts only those that
-    the words after it describe ("the second friday").
+    `dated`: it may as well be a day of the month ("the 2nd").
     """
 
     index: int | None
     by: Order = Order.LIST
     dated: bool = False
-    among: bool = False
+    among: Among = Among.ALL
 
     def of(self, ordered: tuple[int, ...]) -> int | None:
         """Which one of these it is."""
@@ -68,9 +76,11 @@ _LOOSE = tuple((_pattern(_SAID[name]), index) for name, index in (("late", -1), 
 _OF_TWO = tuple((_pattern(_SAID[name]), index) for name, index in (("former", 0), ("latter", -1)))
 _NUMBER, _LETTER = _pattern(_SAID["number"]), _pattern(_SAID["letter"])
 _NUMBERED = _pattern(_SAID["numbered"])
-_MIDDLE, _ALONE = _pattern(_SAID["middle"]), _pattern(_SAID["alone"])
+_MIDDLE = _pattern(_SAID["middle"])
+_ALONE, _AMONG = _pattern(_SAID["alone"]), _pattern(_SAID["among"])
 _WORD = re.compile(r"[a-z0-9]+")
 _DAY = re.compile(r"\d(?:st|nd|rd|th)\b|\bthe (?:fourth|fifth|sixth)\b")
+_LISTED = re.compile(r"\b(?:option|choice|opcion|list[ae]?d?|number)\b")
 _ONE_NAMED = _pattern("%NOUN%")
 _NUMERALS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "un": 1, "una": 1, "uno": 1,
@@ -142,5 +152,8 @@ _WITHIN = (
 def _as_said(place: Place | None, said: re.Match[str], after: str) -> Place:
     if place is None:
         return Place(_index(next(filter(None, said.groups()))))
+    among = Among.DESCRIBED if _AMONG.match(after) else Among.EITHER
+    if _ALONE.match(after) or _LISTED.search(said[0]):
+        among = Among.ALL
     dated = bool(_DAY.search(said[0])) and not _ONE_NAMED.search(said[0])
-    return replace(place, dated=dated, among=not _ALONE.match(after))
+    return replace(place, dated=dated, among=among)

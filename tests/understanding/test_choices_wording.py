@@ -176,6 +176,25 @@ def test_of_labels_in_short(text: str, place: int | None) -> None:
     assert _one(choose(text, _FORMATS, starts=_FORMAT_STARTS, now=NOW)) == place
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i have an appointment on friday with another clinic", "tuesday or friday",
+        "i was there last friday", "whats ortiz's specialty", "the second opinion thing",
+        "can i do the first but by phone", "second one looks good but what about parking",
+        "my friend daniel recommended you", "the first one is with who", "the first is taken",
+        "i had a bad experience with daniel", "could you move the friday one to 11",
+    ],
+)  # fmt: skip
+def test_what_is_only_told_or_asked_chooses_nothing(text: str) -> None:
+    assert _one(choose(text, SLOTS, starts=SLOT_STARTS, now=NOW)) is None
+
+
+def test_a_dose_not_listed_is_no_choice() -> None:
+    assert choose("sertraline 100", _DRUGS) is None
+    assert choose("sertraline 50", _DRUGS) == 0
+
+
 def test_noon_is_not_no_and_on() -> None:
     starts = [at(6, 4, 12), at(6, 4, 16), at(6, 12, 9)]
     assert choose("noon thursday", ["12", "4", "9"], starts=starts, now=NOW) == 0
