@@ -68,7 +68,7 @@ _LABEL_NUMBER = re.compile(
     r"(?:mg|%|mcg|ml|min(?:ute|uto)?s?)?(?: one)?"
 )
 _AMOUNT = re.compile(
-    r"\$ ?(?P<sum>[\d,]+(?:\.\d+)?)|(?P<dose>\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg|ml|g|%|min)"
+    r"\$ ?(?P<sum>\d[\d,]*(?:\.\d+)?)|(?P<dose>\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg|ml|g|%|min)"
 )
 _DOSE = re.compile(r"(\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg)\b|^[a-z]{5,} (\d{2,}(?:\.\d+)?)$")
 _LONGEST, _FEW = 40, 3
@@ -88,7 +88,7 @@ def choose(
     plain = _readable(text)
     if not labels or wants_out(text) or len(plain.split()) > _LONGEST:
         return None
-    exact = [i for i, label in enumerate(labels) if squeezed(label) == plain]
+    exact = [i for i, label in enumerate(labels) if _readable(label) == plain]
     if len(exact) == 1:
         return exact[0]
     plain = _HARMLESS.sub(" ", _GREETING.sub("", plain)).strip()
@@ -164,7 +164,7 @@ def _asks(clause: str) -> bool:
     return "?" in clause and bool(_QUESTION.match(clause) or _OF_IT.search(clause))
 
 
-def _asks_besides(clause: str, options: "_Options") -> bool:
+def _asks_besides(clause: str, options: _Options) -> bool:
     """ "Can I bring my son?": no option is in it."""
     core = _TAG.sub("", _bare(clause))
     asked = "?" in clause or _OFFERING.match(clause)

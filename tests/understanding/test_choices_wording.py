@@ -195,6 +195,12 @@ def test_a_dose_not_listed_is_no_choice() -> None:
     assert choose("sertraline 50", _DRUGS) == 0
 
 
+def test_a_label_as_it_is_written_takes_it() -> None:
+    for place, label in enumerate(SLOTS):
+        assert choose(label, SLOTS, starts=SLOT_STARTS, now=NOW) == place
+        assert choose(label, SLOTS) == place
+
+
 def test_noon_is_not_no_and_on() -> None:
     starts = [at(6, 4, 12), at(6, 4, 16), at(6, 12, 9)]
     assert choose("noon thursday", ["12", "4", "9"], starts=starts, now=NOW) == 0
