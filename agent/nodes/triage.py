@@ -13,7 +13,7 @@ from agent.understanding.answers import Answered, wants_out, yes_or_no
 from agent.understanding.choices import choose
 from agent.understanding.model_reading import NO, ModelReading
 from agent.understanding.reading import Reading
-from agent.understanding.restating import restates
+from agent.understanding.replies import reply_to
 
 BY_CONTENT = frozenset({Intent.FAQ, Intent.BILLING_QUESTION, Intent.OUT_OF_SCOPE})
 SMALL = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
@@ -31,7 +31,7 @@ async def triage(state: ConversationState, rooms: Rooms) -> Update:
     waiting = state.get("flow")
     if turn.choice is not None:
         return _clicked(state, rooms, turn, waiting)
-    direct = _direct_answer(turn.text, waiting, rooms)
+    direct = await asyncio.to_thread(_direct_answer, turn.text, waiting, rooms)
     if isinstance(direct, Answer) and direct.value is not None and waiting is not None:
         turn = replace(turn, language=state.get("language") or turn.language)
         return {"turn": _planned(rooms, turn, (_answering(waiting, direct),), 1.0)}
@@ -83,19 +83,14 @@ def _clicked(
 
 
 def _direct_answer(text: str, waiting: FlowState | None, rooms: Rooms) -> Answer | None:
-    """The plain answers that need no classifier: yes, no, one of the options."""
+    """Yes, no, or one of the options."""
     if waiting is None:
         return None
     if waiting.kind is Kind.CONFIRM:
-        said = yes_or_no(text)
-        if said is None:
-            return Answer(text)
-        if said.answered in (Answered.YES, Answered.NO):
+        said = reply_to(waiting.question, text, rooms.reader)
+        if said is not None and said.answered in (Answered.YES, Answered.NO):
             return Answer(text, "yes" if said.answered is Answered.YES else "no")
-        again = "?" not in text and restates(said.rest, waiting.question)
-        if said.answered is Answered.YES_BUT and again:
-            return Answer(text, "yes")
-        return Answer(said.rest or text)
+        return Answer((said.rest if said else "") or text)
     if not waiting.offers:
         return Answer(text)
     labels = [offer.label for offer in waiting.offers]

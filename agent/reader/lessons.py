@@ -2,7 +2,8 @@
 
 `data/danger/*.toml` holds families of messages with one danger label each (`none`, or
 `category.level`); `data/intents/*.jsonl` ordinary messages with their intent, which carry no danger
-unless a line says so.
+unless a line says so; `data/replies/*.jsonl` what was replied to "shall I do this?", and whether it
+said yes, no or neither.
 """
 
 import itertools
@@ -18,10 +19,18 @@ from pathlib import Path
 DATA = Path(__file__).parent / "data"
 DANGERS = DATA / "danger"
 INTENTS = DATA / "intents"
+REPLIED = DATA / "replies"
 
 NO_DANGER = "none"
 CONTEXT = "context"
 """The intent of a part of a message that asks for nothing by itself ("mornings are better")."""
+
+REPLIES = ("neither", "no", "yes")
+NO_REPLY_EVERY = 6
+"""One ordinary message in so many also teaches that it is no reply."""
+
+_MAY_REPLY = frozenset({CONTEXT, "appointment_confirm", "thanks", "goodbye", "greeting"})
+"""Intents whose messages may also be a reply."""
 
 MOST_VARIANTS = 8
 _CHOICE = re.compile(r"\{([^{}]*)\}")
@@ -39,6 +48,7 @@ class Lesson:
     family: str
     danger: str | None
     intent: str | None = None
+    reply: str | None = None
 
     @property
     def is_danger(self) -> bool:
@@ -48,7 +58,7 @@ class Lesson:
 
 def read_lessons() -> list[Lesson]:
     """All of them, in a fixed order."""
-    return [*read_dangers(), *read_intents()]
+    return [*read_dangers(), *read_intents(), *read_replies()]
 
 
 def read_dangers(folder: Path = DANGERS) -> list[Lesson]:
@@ -80,10 +90,29 @@ def read_intents(folder: Path = INTENTS) -> list[Lesson]:
         (folder / "slots.json").read_text(encoding="utf-8")
     )
     chance = random.Random(_SEED)  # noqa: S311 - not for secrets
+    lessons = []
+    for number, row in enumerate(rows(folder)):
+        is_no_reply = number % NO_REPLY_EVERY == 0 and row["intent"] not in _MAY_REPLY
+        named = values["es" if row["language"] == "es" else "en"]
+        lessons += [
+            Lesson(
+                text,
+                row["language"],
+                row["family"],
+                row.get("danger", NO_DANGER),
+                row["intent"],
+                REPLIES[0] if is_no_reply else None,
+            )
+            for text in _filled(row["text"], named, chance)
+        ]
+    return lessons
+
+
+def read_replies(folder: Path = REPLIED) -> list[Lesson]:
+    """Every line; none carries danger."""
     return [
-        Lesson(text, row["language"], row["family"], row.get("danger", NO_DANGER), row["intent"])
+        Lesson(row["text"], row["language"], "reply", NO_DANGER, None, row["reply"])
         for row in rows(folder)
-        for text in _filled(row["text"], values["es" if row["language"] == "es" else "en"], chance)
     ]
 
 
@@ -102,6 +131,8 @@ def _filled(text: str, values: dict[str, list[str]], chance: random.Random) -> l
 def data_digest() -> str:
     """Changes with every change of what is taught."""
     whole = sha256()
-    for path in sorted([*DANGERS.glob("*.toml"), *INTENTS.glob("*.json*")]):
+    for path in sorted(
+        [*DANGERS.glob("*.toml"), *INTENTS.glob("*.json*"), *REPLIED.glob("*.jsonl")]
+    ):
         whole.update(path.name.encode() + path.read_bytes())
     return whole.hexdigest()

@@ -1,6 +1,5 @@
 """The network: its shape for training and export, the encoder's last layers taught anew."""
 
-import copy
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,12 +7,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
 
+from agent.reader.reader import HEADS
 from knowledge.encoder import SHARED_LAYERS
-from knowledge.encoder.export import load_reference
-
-HEADS = ("danger", "intent", "language")
+from knowledge.encoder.export import load_reference, write_graph
+from knowledge.encoder.layers import Layer
 
 
 class Network(torch.nn.Module):  # type: ignore[misc]
@@ -29,12 +27,14 @@ class Network(torch.nn.Module):  # type: ignore[misc]
         """`states` (n, tokens, width), `mask` (n, tokens) of ones and zeros."""
         blocked = (1.0 - mask[:, None, None, :]) * -1e9
         for layer in self.layers:
-            out = layer(states, blocked)
-            states = out[0] if isinstance(out, tuple) else out
+            states = layer(states, blocked)
         shares = mask / mask.sum(1, keepdim=True)
         mean = (states * shares.unsqueeze(-1)).sum(1)
         most = states.masked_fill(mask.unsqueeze(-1) == 0, -1e4).max(1).values
-        read = self.drop(torch.cat([mean, most], 1))
+        return self.judged(self.drop(torch.cat([mean, most], 1)))
+
+    def judged(self, read: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """`read` (..., 2 * width): the mean and the greatest of a text's states."""
         return tuple(head(read) for head in self.heads)
 
 
@@ -42,8 +42,7 @@ def new_network(sizes: Sequence[int]) -> Network:
     """With the encoder's own last layers, untaught heads."""
     with tempfile.TemporaryDirectory() as work:
         transformer = load_reference(Path(work))[0].auto_model
-    transformer.set_attn_implementation("eager")
-    layers = copy.deepcopy(transformer.encoder.layer[SHARED_LAYERS:])
+    layers = torch.nn.ModuleList(map(Layer, transformer.encoder.layer[SHARED_LAYERS:]))
     return Network(layers, transformer.config.hidden_size, sizes)
 
 
@@ -55,7 +54,7 @@ def padded(
     whole = torch.zeros(len(states), longest, states[0].shape[1])
     mask = torch.zeros(len(states), longest)
     for row, each in enumerate(states):
-        whole[row, : len(each)] = torch.from_numpy(each.astype(np.float32))
+        whole[row, : len(each)] = torch.from_numpy(each).float()
         mask[row, : len(each)] = 1.0
     return whole, mask
 
@@ -68,29 +67,13 @@ class _Alone(torch.nn.Module):  # type: ignore[misc]
         self.network = network
 
     def forward(self, states: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return self.network(states, torch.ones_like(states[:, :, 0]))  # type: ignore[no-any-return]
+        for layer in self.network.layers:
+            states = layer(states)
+        return self.network.judged(torch.cat([states.mean(0), states.amax(0)]))
 
 
 def write_network(network: Network, path: Path) -> None:
-    """int8 ONNX: input `states` (1, tokens, width), one output a head."""
-    width = network.heads[0].in_features // 2
+    """int8 ONNX: input `states` (tokens, width), one output a head."""
+    example = {"states": torch.zeros(8, network.heads[0].in_features // 2)}
     with tempfile.TemporaryDirectory() as work:
-        full = Path(work) / "full.onnx"
-        torch.onnx.export(
-            _Alone(network).eval(),
-            (torch.zeros(1, 8, width),),
-            str(full),
-            input_names=["states"],
-            output_names=list(HEADS),
-            dynamic_axes={"states": {1: "tokens"}},
-            opset_version=17,
-            dynamo=False,
-        )
-        quantize_dynamic(
-            full,
-            path,
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            reduce_range=True,
-        )
+        write_graph(_Alone(network).eval(), example, HEADS, Path(work) / "full.onnx", path)

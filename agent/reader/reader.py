@@ -1,26 +1,23 @@
 """Reads a message with the network: what it speaks of, as probabilities."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.domain.safety import DangerChances
 from agent.domain.terms import Category, Level
 from agent.reader.lessons import NO_DANGER
-from knowledge.encoder import Encoder
+from knowledge.encoder import REMEMBERED, Encoder, Floats, open_graph
 from knowledge.errors import InputError
 
-Floats = NDArray[np.float32]
+HEADS = ("danger", "intent", "language", "reply")
 NETWORK = "network.onnx"
 MANIFEST = "network.json"
-_REMEMBERED = 32
 
 
 class Manifest(BaseModel):
@@ -37,11 +34,13 @@ class Manifest(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Impression:
     """What one text speaks of. `intents`: one probability a label of `Reader.intents`, summing to
-    one; `languages`: of `en` and `es`."""
+    one; `languages`: of `en` and `es`; `replies`: of `yes`, `no` and `neither`, were it the reply
+    to a yes/no question."""
 
     dangers: DangerChances
     intents: Floats
     languages: dict[str, float]
+    replies: dict[str, float]
 
 
 class Reader:
@@ -55,20 +54,13 @@ class Reader:
         self._dangers = tuple(_parsed(label) for label in manifest.labels["danger"])
         self.intents = manifest.labels["intent"]
         self._languages = manifest.labels["language"]
-        self._recent: OrderedDict[str, Impression] = OrderedDict()
-        self._lock = Lock()
+        self._replies = manifest.labels["reply"]
+        self.read = lru_cache(REMEMBERED)(self._read)
 
-    def read(self, text: str) -> Impression:
-        with self._lock:
-            known = self._recent.get(text)
-        if known is not None:
-            return known
-        states = self._encoder.read(text).states[np.newaxis]
-        danger, intent, language = (
-            _shares(scores[0])
-            for scores in self._session.run(["danger", "intent", "language"], {"states": states})
-        )
-        impression = Impression(
+    def _read(self, text: str) -> Impression:
+        scores = self._session.run(list(HEADS), {"states": self._encoder.states(text)})
+        danger, intent, language, reply = map(_shares, scores)
+        return Impression(
             DangerChances(
                 tuple(
                     (category, level, float(chance))
@@ -78,12 +70,8 @@ class Reader:
             ),
             intent,
             dict(zip(self._languages, map(float, language), strict=True)),
+            dict(zip(self._replies, map(float, reply), strict=True)),
         )
-        with self._lock:
-            self._recent[text] = impression
-            if len(self._recent) > _REMEMBERED:
-                self._recent.popitem(last=False)
-        return impression
 
 
 def _shares(scores: Floats) -> Floats:
@@ -111,8 +99,4 @@ def load_reader(encoder: Encoder, folder: Path = Path(__file__).parent) -> Reade
         raise InputError(f"{folder / NETWORK}: altered since it was trained")
     if manifest.encoder != encoder.model:
         raise InputError(f"{folder / NETWORK}: trained with {manifest.encoder}: run `make setup`")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
-    return Reader(encoder, session, manifest)
+    return Reader(encoder, open_graph(network), manifest)

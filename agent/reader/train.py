@@ -1,4 +1,4 @@
-"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (half an hour).
+"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (15 minutes).
 
 What it writes, `network.onnx` and `network.json`, is committed: the network that was measured is
 the network that runs. While this runs, nothing under `evals/` or `tests/` can be opened: what
@@ -19,9 +19,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from agent.reader.lessons import Lesson, data_digest, read_lessons
-from agent.reader.network import HEADS, Network, new_network, padded, write_network
-from agent.reader.reader import MANIFEST, NETWORK, Manifest
+from agent.reader.lessons import REPLIES, Lesson, data_digest, read_lessons
+from agent.reader.network import Network, new_network, padded, write_network
+from agent.reader.reader import HEADS, MANIFEST, NETWORK, Manifest
 from agent.reader.variants import joined, retyped
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import InputError
@@ -61,7 +61,7 @@ def label_sets(lessons: Sequence[Lesson]) -> tuple[tuple[str, ...], ...]:
     """The labels of each head, sorted."""
     danger = {lesson.danger for lesson in lessons if lesson.danger}
     intent = {lesson.intent for lesson in lessons if lesson.intent}
-    return tuple(sorted(danger)), tuple(sorted(intent)), ("en", "es")
+    return tuple(sorted(danger)), tuple(sorted(intent)), ("en", "es"), REPLIES
 
 
 def shown(
@@ -74,7 +74,7 @@ def shown(
         retyped(each.text, chance) if chance.random() < RETYPED else each.text
         for each in everything
     ]
-    told = [(each.danger, each.intent, each.language) for each in everything]
+    told = [(each.danger, each.intent, each.language, each.reply) for each in everything]
     numbers = [
         [
             labels.index(name) if name in labels else -1
@@ -88,7 +88,7 @@ def shown(
 def encoded(texts: Sequence[str], encoder: Encoder) -> list[NDArray[np.float16]]:
     """Token states of each text, shape (tokens, width)."""
     with ThreadPoolExecutor(os.cpu_count()) as workers:
-        return list(workers.map(lambda t: encoder.read(t).states.astype(np.float16), texts))
+        return list(workers.map(lambda t: encoder.states(t).astype(np.float16), texts))
 
 
 def batches(lessons: Lessons, chance: random.Random) -> Iterator[list[int]]:
@@ -140,11 +140,13 @@ def teach(lessons: Sequence[Lesson], sets: Sequence[tuple[str, ...]], encoder: E
             states, mask = padded([material.states[i] for i in batch])
             told = torch.from_numpy(material.labels[batch])
             loss = torch.zeros(())
-            for head, scores in enumerate(network(states, mask)):
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                read = network(states, mask)
+            for head, scores in enumerate(read):
                 taught = told[:, head] >= 0
                 if taught.any():
                     loss = loss + torch.nn.functional.cross_entropy(
-                        scores[taught],
+                        scores[taught].float(),
                         told[taught, head],
                         weight=by_head[head],
                         label_smoothing=SMOOTHING,

@@ -114,6 +114,11 @@ def yes_or_no(text: str) -> YesNo | None:
     return None if heard.torn or heard.doubt or _asks(text) else YesNo(heard.said)
 
 
+def is_neither(text: str) -> bool:
+    """Whether it begins with words that are known to be no answer ("no sé", "no idea")."""
+    return bool(_NEITHER.match(_JOIN.sub(" ", squeezed(text)).strip()))
+
+
 def _end_of(raw: list[str], left: str) -> str:
     """The last words as they were written, as many as are left."""
     return " ".join(raw[len(raw) - len(left.split()) :])

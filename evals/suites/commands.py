@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from agent.understanding.answers import Answered, wants_out, yes_or_no
+from agent.reader.reader import Reader
+from agent.understanding.answers import Answered, wants_out
 from agent.understanding.choices import choose
 from agent.understanding.dates import parse_when
+from agent.understanding.replies import reply_to
 from evals.figures import Key, Measured, Score, Tally
 from evals.rows import Row, Spoken, Text
 from evals.subject import Subject
@@ -79,7 +81,8 @@ async def measure_commands(subject: Subject) -> Measured:
     for split in subject.sources.splits:
         suite = split.suite(SUITE)
         confirmations = split.rows("triage/confirmations.jsonl", ConfirmationRow)
-        figures |= score_confirmations(suite, [line.row for line in confirmations])
+        reader = subject.models.reader
+        figures |= score_confirmations(suite, [line.row for line in confirmations], reader)
         choices = split.rows("triage/choices.jsonl", ChoiceRow)
         figures |= score_choices(suite, [line.row for line in choices])
         dates = split.rows("triage/dates.jsonl", DateRow)
@@ -87,11 +90,14 @@ async def measure_commands(subject: Subject) -> Measured:
     return Measured(figures)
 
 
-def score_confirmations(suite: str, rows: Sequence[ConfirmationRow]) -> dict[Key, Score]:
+def score_confirmations(
+    suite: str, rows: Sequence[ConfirmationRow], reader: Reader
+) -> dict[Key, Score]:
     """A yes that was not said would write something: it is counted by itself."""
     tally = Tally(suite)
     for row in rows:
-        heard, wanted = _answer(row.text), row.answer if row.answer in ("yes", "no") else None
+        heard = _answer(row.text, reader)
+        wanted = row.answer if row.answer in ("yes", "no") else None
         tally.add("confirmations", row.language, "answer", counts=heard == wanted)
         tally.add(f"confirmations/{row.answer}", row.language, "answer", counts=heard == wanted)
         if row.answer != "yes":
@@ -99,9 +105,10 @@ def score_confirmations(suite: str, rows: Sequence[ConfirmationRow]) -> dict[Key
     return tally.figures()
 
 
-def _answer(text: str) -> str | None:
-    """What triage takes it for; whoever drops the matter has said no."""
-    said = yes_or_no(text)
+def _answer(text: str, reader: Reader) -> str | None:
+    """What triage takes it for; whoever drops the matter has said no. The rows have no question:
+    a yes that says a time again is none here."""
+    said = reply_to("", text, reader)
     if said is not None and said.answered in (Answered.YES, Answered.NO):
         return "yes" if said.answered is Answered.YES else "no"
     return "no" if wants_out(text) else None

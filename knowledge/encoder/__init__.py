@@ -10,10 +10,9 @@ connection.
 import knowledge.quiet  # noqa: F401
 
 import os
-import threading
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +23,17 @@ from tokenizers import Tokenizer
 
 from knowledge.errors import InputError
 
+Floats = NDArray[np.float32]
 MODELS_DIR_VARIABLE = "PORTICO_MODELS_DIR"
 MAX_TOKENS = 256
 SHARED_LAYERS = 8
 """After how many layers `states` are taken: what other networks of the same root read on from."""
 
-_REMEMBERED = 32
+SHARED, POOLED = "shared.onnx", "pooled.onnx"
+"""The graphs of the shared layers, and of the others up to the vector."""
+
+REMEMBERED = 32
+"""Texts whose states and vectors are kept: route, safety and retrieval ask for the same one."""
 
 
 class SideManifest(BaseModel):
@@ -64,31 +68,22 @@ class Side:
     """One side's correction, ready to apply."""
 
     prefix: str
-    centre: NDArray[np.float32]
-    language_axis: NDArray[np.float32]
+    centre: Floats
+    language_axis: Floats
 
-    def correct(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    def correct(self, vector: Floats) -> Floats:
         """Centred, without the language axis, at unit length."""
         centred = vector - self.centre
         level = centred - (centred @ self.language_axis) * self.language_axis
         return np.asarray(level / max(float(np.linalg.norm(level)), 1e-12), dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """`vector`, shape (dimension,), at unit length; `states`, shape (tokens, dimension): the token
-    vectors after the shared layers. Both read-only."""
-
-    vector: NDArray[np.float32]
-    states: NDArray[np.float32]
-
-
 class Encoder:
     """Thread-safe; rows are L2-normalised float32 of `dimension` values.
 
-    `encode` and `read` are for what a person writes, `encode_passages` for documents; the two sides
-    meet in one space. `model` names the weights and where `states` are taken, for networks that go
-    on from them; `id` is the export's own.
+    `encode` and `states` are for what a person writes, `encode_passages` for documents; the two
+    sides meet in one space. `model` names the weights and where `states` are taken, for networks
+    that go on from them; `id` is the export's own.
     """
 
     def __init__(
@@ -96,7 +91,7 @@ class Encoder:
         identity: str,
         model: str,
         tokenizer: Tokenizer,
-        session: onnxruntime.InferenceSession,
+        graphs: tuple[onnxruntime.InferenceSession, onnxruntime.InferenceSession],
         asked: Side,
         stated: Side,
     ) -> None:
@@ -104,48 +99,47 @@ class Encoder:
         self.model = model
         self.dimension = len(asked.centre)
         self._tokenizer = tokenizer
-        self._session = session
+        self._shared, self._pooled = graphs
         self._asked = asked
         self._stated = stated
-        self._recent: OrderedDict[str, Encoded] = OrderedDict()
-        self._lock = threading.Lock()
+        self.states = lru_cache(REMEMBERED)(self._states_asked)
+        self._vector = lru_cache(REMEMBERED)(self._vector_asked)
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str]) -> Floats:
         """Vectors of questions or messages, shape (n, dimension)."""
-        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
-            row[:] = self.read(text).vector
-        return rows
+        return self._rows(texts, self._vector)
 
-    def read(self, text: str) -> Encoded:
-        """A question or message. The last ones are remembered for a moment: route, safety and
-        retrieval ask for the same text."""
-        with self._lock:
-            known = self._recent.get(text)
-        if known is None:
-            known = self._encoded(self._asked, text)
-            with self._lock:
-                self._recent[text] = known
-                if len(self._recent) > _REMEMBERED:
-                    self._recent.popitem(last=False)
-        return known
-
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode_passages(self, texts: Sequence[str]) -> Floats:
         """Vectors of document text, shape (n, dimension)."""
+        side = self._stated
+        return self._rows(texts, lambda text: self._pool(side, self._read(side, text)))
+
+    def _rows(self, texts: Sequence[str], vector: Callable[[str], Floats]) -> Floats:
         # One text a run: int8 activations share a scale over a batch, so a neighbour would change
         # the vector, and on one thread a batch gains a third at most (measured, see the ADR).
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
-            row[:] = self._encoded(self._stated, text).vector
+            row[:] = vector(text)
         return rows
 
-    def _encoded(self, side: Side, text: str) -> Encoded:
-        ids = np.array([self._tokenizer.encode(side.prefix + text).ids], dtype=np.int64)
-        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        embeddings, states = self._session.run(["embedding", "states"], inputs)
-        encoded = Encoded(side.correct(np.asarray(embeddings[0], dtype=np.float32)), states[0])
-        encoded.vector.flags.writeable = encoded.states.flags.writeable = False
-        return encoded
+    def _states_asked(self, text: str) -> Floats:
+        """The token vectors of a question or message after the shared layers, shape (tokens,
+        dimension), read-only."""
+        states = self._read(self._asked, text)
+        states.flags.writeable = False
+        return states
+
+    def _vector_asked(self, text: str) -> Floats:
+        return self._pool(self._asked, self.states(text))
+
+    def _read(self, side: Side, text: str) -> Floats:
+        ids = np.array(self._tokenizer.encode(side.prefix + text).ids, dtype=np.int64)
+        (states,) = self._shared.run(["states"], {"ids": ids})
+        return np.asarray(states, dtype=np.float32)
+
+    def _pool(self, side: Side, states: Floats) -> Floats:
+        (embedding,) = self._pooled.run(["embedding"], {"states": states})
+        return side.correct(np.asarray(embedding, dtype=np.float32))
 
 
 def load_encoder() -> Encoder:
@@ -158,19 +152,22 @@ def load_encoder() -> Encoder:
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise InputError(f"{folder}/manifest.json: {where}: run `make setup` again") from None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
     return Encoder(
         manifest.id,
         f"{manifest.model}@{SHARED_LAYERS}",
         Tokenizer.from_file(str(folder / "tokenizer.json")),
-        onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        ),
+        (open_graph(str(folder / SHARED)), open_graph(str(folder / POOLED))),
         _side(manifest.asked),
         _side(manifest.stated),
     )
+
+
+def open_graph(graph: str | bytes) -> onnxruntime.InferenceSession:
+    """A graph (its path, or what the file holds) to run on one thread of the CPU."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _side(manifest: SideManifest) -> Side:

@@ -7,6 +7,7 @@ row for the word table. Files are written beside the old ones and swapped in who
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +15,27 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
+from transformers import BertModel
 
-from knowledge.encoder import MAX_TOKENS, SHARED_LAYERS, EncoderManifest, SideManifest
+from knowledge.encoder import (
+    MAX_TOKENS,
+    POOLED,
+    SHARED,
+    SHARED_LAYERS,
+    EncoderManifest,
+    SideManifest,
+)
+from knowledge.encoder.layers import Layer
 from knowledge.encoder.packed import packed_model_path, read_packed, write_model_folder
 
 MODEL = "intfloat/multilingual-e5-small"
 PREFIXES = {"asked": "query: ", "stated": "passage: "}
+_BY_TOKEN = ("ids", "states")
 _PARALLEL = Path(__file__).parent / "parallel.tsv"
 
 
 def export_encoder(target: Path) -> EncoderManifest:
-    """Write `target` (model.onnx, tokenizer.json, manifest.json) from the installed package."""
+    """Write `target` (two graphs, tokenizer.json, manifest.json) from the installed package."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         work, built = Path(scratch), Path(scratch) / "built"
@@ -32,7 +43,7 @@ def export_encoder(target: Path) -> EncoderManifest:
         reference = load_reference(work)
         sides = {name: _side(reference, prefix) for name, prefix in PREFIXES.items()}
         _write_tokenizer(reference, built / "tokenizer.json")
-        _write_graph(reference, work / "full.onnx", built / "model.onnx")
+        _write_graphs(reference, work, built)
         manifest = EncoderManifest(id=_digest(built, sides), model=MODEL, **sides)
         (built / "manifest.json").write_text(manifest.model_dump_json(indent=1))
         shutil.rmtree(target, ignore_errors=True)
@@ -83,48 +94,67 @@ class _RowQuantised(torch.nn.Module):  # type: ignore[misc]
         return self.table[ids].to(torch.float32) * self.scale[ids]
 
 
-class _Pooled(torch.nn.Module):  # type: ignore[misc]
-    """Token vectors averaged under the mask, at unit length; and those of the shared layers."""
+class _Shared(torch.nn.Module):  # type: ignore[misc]
+    """Ids (tokens) in, token vectors after the shared layers out, (tokens, width)."""
 
-    def __init__(self, transformer: torch.nn.Module) -> None:
+    def __init__(self, transformer: BertModel) -> None:
         super().__init__()
-        self.transformer = transformer
+        self.embeddings = transformer.embeddings
+        self.layers = torch.nn.ModuleList(map(Layer, transformer.encoder.layer[:SHARED_LAYERS]))
 
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        layers = self.transformer(
-            input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
-        ).hidden_states
-        weights = attention_mask.unsqueeze(-1).to(layers[-1].dtype)
-        pooled = (layers[-1] * weights).sum(1) / weights.sum(1)
-        return torch.nn.functional.normalize(pooled, dim=-1), layers[SHARED_LAYERS]
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        ids = ids.unsqueeze(0)
+        states = self.embeddings(input_ids=ids, token_type_ids=torch.zeros_like(ids))[0]
+        for layer in self.layers:
+            states = layer(states)
+        return states
 
 
-def _write_graph(reference: SentenceTransformer, full: Path, quantised: Path) -> None:
+class _Pooled(torch.nn.Module):  # type: ignore[misc]
+    """Token vectors after the shared layers in, their mean after the others at unit length out."""
+
+    def __init__(self, transformer: BertModel) -> None:
+        super().__init__()
+        self.layers = torch.nn.ModuleList(map(Layer, transformer.encoder.layer[SHARED_LAYERS:]))
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        for layer in self.layers:
+            states = layer(states)
+        return torch.nn.functional.normalize(states.mean(0), dim=-1)
+
+
+def _write_graphs(reference: SentenceTransformer, work: Path, built: Path) -> None:
     transformer = reference[0].auto_model.eval()
-    transformer.set_attn_implementation("eager")
     words = transformer.get_input_embeddings().weight.detach()
     transformer.set_input_embeddings(_RowQuantised(words))
-    example = torch.ones((2, 8), dtype=torch.int64)
+    ids = torch.ones(8, dtype=torch.int64)
+    shared, pooled = _Shared(transformer).eval(), _Pooled(transformer).eval()
+    write_graph(shared, {"ids": ids}, ["states"], work / "shared.onnx", built / SHARED)
+    states = torch.zeros((8, transformer.config.hidden_size))
+    write_graph(pooled, {"states": states}, ["embedding"], work / "pooled.onnx", built / POOLED)
+
+
+def write_graph(
+    network: torch.nn.Module,
+    example: Mapping[str, torch.Tensor],
+    outputs: Sequence[str],
+    full: Path,
+    target: Path,
+) -> None:
+    """int8 ONNX of one text a run, by tokens; `full` is where it stands before it is int8."""
     torch.onnx.export(
-        _Pooled(transformer).eval(),
-        (example, example),
+        network,
+        tuple(example.values()),
         str(full),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["embedding", "states"],
-        dynamic_axes={
-            "input_ids": {0: "batch", 1: "tokens"},
-            "attention_mask": {0: "batch", 1: "tokens"},
-            "embedding": {0: "batch"},
-            "states": {0: "batch", 1: "tokens"},
-        },
+        input_names=list(example),
+        output_names=list(outputs),
+        dynamic_axes={name: {0: "tokens"} for name in (*example, *outputs) if name in _BY_TOKEN},
         opset_version=17,
         dynamo=False,
     )
     quantize_dynamic(
         full,
-        quantised,
+        target,
         op_types_to_quantize=["MatMul"],
         per_channel=True,
         weight_type=QuantType.QInt8,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from agent.reader.lessons import DATA, NO_DANGER, Lesson, read_lessons
+from agent.reader.lessons import REPLIES as REPLY_LABELS
 from agent.reader.train import BATCH, Lessons, batches, closed, label_sets, weights
 
 ROOT = Path(__file__).parents[2]
@@ -45,14 +46,21 @@ def test_the_hook_lets_lessons_pass():
         closed("open", (str(ROOT / "evals" / "anything"), "r", 0))
 
 
-def test_only_stock_phrases_of_the_locked_split_are_taught():
-    """Two authors both write "do I need ..."; compared by count: no locked text is shown."""
-    assert share_taught() < 0.01
+REPLIES = [path for path in LOCKED if path.stem == "confirmations"]
 
 
-def share_taught() -> float:
+@pytest.mark.parametrize(
+    ("paths", "most"), [([p for p in LOCKED if p not in REPLIES], 0.01), (REPLIES, 0.10)]
+)
+def test_only_stock_phrases_of_the_locked_split_are_taught(paths: list[Path], most: float):
+    """Two authors both write "do I need ...", and "no thanks I'm good" more often still; compared
+    by count: no locked text is shown."""
+    assert share_taught(paths) < most
+
+
+def share_taught(paths: list[Path]) -> float:
     taught = {plain(lesson.text) for lesson in read_lessons()}
-    locked = [text for path in LOCKED for text in map(plain, texts(path)) if len(text.split()) > 3]
+    locked = [text for path in paths for text in map(plain, texts(path)) if len(text.split()) > 3]
     return sum(text in taught for text in locked) / len(locked)
 
 
@@ -66,7 +74,8 @@ def texts(path: Path) -> list[str]:
 
 def test_labels_are_sorted_and_none_is_one_of_them():
     lessons = [Lesson("a", "en", "f", "self_harm.2"), Lesson("b", "es", "g", NO_DANGER, "refill")]
-    assert label_sets(lessons) == ((NO_DANGER, "self_harm.2"), ("refill",), ("en", "es"))
+    dangers, intents = (NO_DANGER, "self_harm.2"), ("refill",)
+    assert label_sets(lessons) == (dangers, intents, ("en", "es"), REPLY_LABELS)
 
 
 def test_every_message_is_in_one_batch():

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from agent.reader.reader import Reader, load_reader
 from evals.figures import Key, Share
 from evals.suites import commands
 from evals.suites.commands import (
@@ -13,30 +14,36 @@ from evals.suites.commands import (
     score_confirmations,
     score_dates,
 )
+from knowledge.encoder import load_encoder
 
 NOW = "2026-06-01T09:00:00"
 ZONE = "America/Los_Angeles"
 
 
-def confirmations(**said: str) -> dict[Key, object]:
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return load_reader(load_encoder())
+
+
+def confirmations(reader: Reader, **said: str) -> dict[Key, object]:
     rows = [ConfirmationRow.model_validate({"text": t, "answer": a}) for t, a in said.items()]
-    return dict(score_confirmations("commands", rows))
+    return dict(score_confirmations("commands", rows, reader))
 
 
 def key(category: str, measure: str) -> Key:
     return Key("commands", category, "all", measure)
 
 
-def test_confirmations() -> None:
+def test_confirmations(reader: Reader) -> None:
     said = {"yes": "yes", "no thanks": "no", "never mind": "no", "what time": "other"}
-    found = confirmations(**said)
+    found = confirmations(reader, **said)
     assert found[key("confirmations", "answer")] == Share(4, 4)
     assert found[key("confirmations", "false yes")] == Share(0, 3)
 
 
-def test_a_false_yes_is_counted_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "_answer", lambda text: "yes")
-    found = confirmations(a="no", b="unsure", c="yes")
+def test_a_false_yes_is_counted_by_itself(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "_answer", lambda text, reader: "yes")
+    found = confirmations(reader, a="no", b="unsure", c="yes")
     assert found[key("confirmations", "answer")] == Share(1, 3)
     assert found[key("confirmations", "false yes")] == Share(2, 2)
 
