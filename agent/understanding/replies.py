@@ -14,8 +14,8 @@ from agent.understanding.phrases import any_of, read_phrases
 from agent.understanding.restating import restates
 from agent.understanding.spelling import squeezed
 
-SURE_YES, SURE_NO = 0.90, 0.70
-"""Probabilities from which the network's yes and no count, set on evals/development."""
+SURE = 0.90
+"""Probability from which the network's yes or no counts, set on evals/development."""
 
 CONTRADICTED = 0.60
 """... and from which its yes leaves open what the grammar heard as no ("go ahead, no changes")."""
@@ -31,6 +31,7 @@ def _phrases(name: str) -> re.Pattern[str]:
 
 
 _RESERVED, _UNRESERVED = _phrases("reserved"), _phrases("unreserved")
+_SET_RIGHT = _phrases("set_right")
 _ACCENTED_YES = re.compile(r"\bs[íÍ]\b", re.IGNORECASE)  # "si" without it is also "if"
 _TIME = re.compile(rf"\d|\b(?:{'|'.join([*WEEKDAYS, *MONTHS])})\b")
 
@@ -46,9 +47,9 @@ def reply_to(question: str, text: str, reader: Reader) -> YesNo | None:
     chances = reader.read(text).replies
     if said is not None and said.answered is Answered.NO:
         return None if chances["yes"] >= CONTRADICTED else said
-    if chances["no"] >= SURE_NO and not (said is not None and _TIME.search(squeezed(said.rest))):
+    if chances["no"] >= SURE and not (said is not None and _sets_right(said.rest)):
         return YesNo(Answered.NO)
-    if chances["yes"] >= SURE_YES and not _is_reserved(text):
+    if chances["yes"] >= SURE and not _is_reserved(text):
         return YesNo(Answered.YES)
     return said
 
@@ -56,6 +57,11 @@ def reply_to(question: str, text: str, reader: Reader) -> YesNo | None:
 def _says_again(said: YesNo, question: str, text: str) -> bool:
     """ "Yes, tuesday at 10", where tuesday at 10 is what was asked."""
     return said.answered is Answered.YES_BUT and "?" not in text and restates(said.rest, question)
+
+
+def _sets_right(rest: str) -> bool:
+    """ "No, I meant the other pharmacy", "no, thursday"."""
+    return bool(_SET_RIGHT.search(rest) or _TIME.search(rest))
 
 
 def _is_reserved(text: str) -> bool:
