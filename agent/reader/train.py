@@ -1,4 +1,4 @@
-"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (half an hour).
+"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (15 minutes).
 
 What it writes, `network.onnx` and `network.json`, is committed: the network that was measured is
 the network that runs. While this runs, nothing under `evals/` or `tests/` can be opened: what
@@ -25,9 +25,6 @@ from agent.reader.reader import HEADS, MANIFEST, NETWORK, Manifest
 from agent.reader.variants import joined, retyped
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import InputError
-
-TEACHINGS = 2
-"""Networks taught from the same beginning, in another order each; their mean is kept."""
 
 EPOCHS = 3
 BATCH = 48
@@ -115,27 +112,10 @@ def weights(numbers: NDArray[np.int64], size: int) -> torch.Tensor:
 
 def teach(lessons: Sequence[Lesson], sets: Sequence[tuple[str, ...]], encoder: Encoder) -> Network:
     """Deterministic on one machine; prints the loss of each epoch."""
-    torch.set_num_threads(os.cpu_count() or 1)
-    seeds = [_SEED + 100 * number for number in range(TEACHINGS)]
-    return averaged([_taught(lessons, sets, encoder, seed) for seed in seeds])
-
-
-def averaged(networks: Sequence[Network]) -> Network:
-    """The first, with the mean of the weights of all."""
-    weights_of = [network.state_dict() for network in networks]
-    mean = {name: sum(each[name] for each in weights_of) / len(networks) for name in weights_of[0]}
-    networks[0].load_state_dict(mean)
-    return networks[0]
-
-
-def _taught(
-    lessons: Sequence[Lesson], sets: Sequence[tuple[str, ...]], encoder: Encoder, seed: int
-) -> Network:
-    """One teaching of the same beginning; `seed` decides the order and typing of the lessons."""
     torch.manual_seed(_SEED)
+    torch.set_num_threads(os.cpu_count() or 1)
+    chance = random.Random(_SEED)  # noqa: S311 - not for secrets
     network = new_network([len(labels) for labels in sets])
-    torch.manual_seed(seed)
-    chance = random.Random(seed)  # noqa: S311 - not for secrets
     network.train()
     optimiser = torch.optim.AdamW(
         [
@@ -147,7 +127,7 @@ def _taught(
     schedule: torch.optim.lr_scheduler.OneCycleLR | None = None
     for epoch in range(EPOCHS):
         started = time.perf_counter()
-        material = shown(lessons, sets, encoder, seed + epoch)
+        material = shown(lessons, sets, encoder, _SEED + epoch)
         by_head = [weights(material.labels[:, h], len(labels)) for h, labels in enumerate(sets)]
         planned = list(batches(material, chance))
         if schedule is None:

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from agent.reader.lessons import DATA, NO_DANGER, Lesson, read_lessons
 from agent.reader.lessons import REPLIES as REPLY_LABELS
-from agent.reader.train import BATCH, Lessons, averaged, batches, closed, label_sets, weights
+from agent.reader.train import BATCH, Lessons, batches, closed, label_sets, weights
 
 ROOT = Path(__file__).parents[2]
 LOCKED = sorted((ROOT / "evals" / "locked").rglob("*.jsonl"))
@@ -84,13 +83,6 @@ def test_every_message_is_in_one_batch():
     lessons = Lessons(states, np.zeros((len(states), 3), dtype=np.int64))
     seen = [i for batch in batches(lessons, random.Random(1)) for i in batch]
     assert sorted(seen) == list(range(len(states)))
-
-
-def test_networks_are_averaged_weight_by_weight():
-    one, other = (torch.nn.Linear(2, 1) for _ in range(2))
-    for layer, value in ((one, 1.0), (other, 3.0)):
-        torch.nn.init.constant_(layer.weight, value)
-    assert averaged([one, other]).weight.tolist() == [[2.0, 2.0]]
 
 
 def test_rare_labels_weigh_more():
