@@ -31,8 +31,8 @@ class Thresholds:
     figures stand in docs/SAFETY.md."""
 
     danger: float = 0.55
-    body: float = 0.75
-    eye: float = 0.85
+    body: float = 0.80
+    eye: float = 0.70
     distress: float = 0.90
     cautious: float = 0.97
     short: float = 0.90

@@ -23,7 +23,7 @@ SURE_IN_WHOLE = 0.05
 """... and how much of the whole message's reading must agree, unless the clause is very sure."""
 
 VERY_SURE = 0.9
-OTHER_BUSINESS = 0.5
+OTHER_BUSINESS = 0.3
 """How much rarer messages for other businesses are in a portal than among the lessons: a weight on
 their chances."""
 

@@ -27,7 +27,7 @@ async def test_a_question_is_answered_from_a_document_and_cites_it(world: World)
 
 async def test_what_no_document_answers_becomes_a_task(world: World) -> None:
     chat = await world.chat()
-    (reply,) = await world.say(chat, "do you have a vending machine in the lobby?")
+    (reply,) = await world.say(chat, "do you have wifi in the waiting room?")
     assert reply.kind is Kind.NOTICE
     assert await world.codes() == ["unanswered"]
 
@@ -125,7 +125,7 @@ async def test_a_clarifying_question_is_not_asked_again_after_something_clear(
     world: World,
 ) -> None:
     chat = await world.chat()
-    unsure = await world.say(chat, "the schedule")
+    unsure = await world.say(chat, "the paper")
     assert unsure[-1].options
     replies = await world.say(chat, "what is my balance?")
     assert "$140.00" in replies[-1].text

@@ -56,7 +56,7 @@ def test_a_yes_that_the_grammar_understands_needs_no_network(text: str, wanted: 
     [
         "we're golden, get it on the books",
         "nothing to change there, please send it over",
-        "me queda de perlas, mi yerno me lleva",
+        "de acuerdo, esa es mi farmacia de siempre",
         "no le cambie nada, mándela así",
     ],
 )
