@@ -125,7 +125,7 @@ async def test_a_clarifying_question_is_not_asked_again_after_something_clear(
     world: World,
 ) -> None:
     chat = await world.chat()
-    unsure = await world.say(chat, "the paper")
+    unsure = await world.say(chat, "the visit")
     assert unsure[-1].options
     replies = await world.say(chat, "what is my balance?")
     assert "$140.00" in replies[-1].text
