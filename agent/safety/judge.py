@@ -30,12 +30,12 @@ class Thresholds:
     Set on the development half of messages by authors who had seen neither rules nor lessons; the
     figures stand in docs/SAFETY.md."""
 
-    danger: float = 0.55
+    danger: float = 0.50
     body: float = 0.80
     eye: float = 0.70
-    distress: float = 0.90
-    cautious: float = 0.97
-    short: float = 0.90
+    distress: float = 0.95
+    cautious: float = 0.90
+    short: float = 0.80
 
 
 THRESHOLDS = Thresholds()

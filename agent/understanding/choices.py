@@ -49,6 +49,7 @@ _UNDECIDED, _HINDERED = _one("undecided"), _one("hindered")
 _ASKING, _WONDERING, _OF_IT = _one("asking"), _one("wondering"), _one("of_it")
 _ELSEWHERE, _ELSEWHERE_LABEL = _one("elsewhere"), _one("elsewhere_label")
 _HARMLESS, _GREETING, _REASON_FIRST = _one("harmless"), _one("greeting"), _one("reason_first")
+_THE_OTHER = _one("the_other")
 _REASON, _ALL_BUT = _one("reason"), _one("all_but")
 _REFUSING = re.compile(rf"\b{_SAID['refusing']}(?!\w)")
 _SET_APART = re.compile(rf".*\b{_SAID['refusing']}(?!\w)|{_SAID['all_but']}|{_SAID['told']}")
@@ -65,7 +66,7 @@ _LEADING = re.compile(r"^(?:(?:so|but|and|pero|asi que|pues|entonces|y)\b ?)+")
 _OR = re.compile(r"\b(?:or|o|and|y|nor|ni)\b|[,&+/]")
 _LABEL_NUMBER = re.compile(
     r"(?:the |my |la |el |los |las )?(?:de )?\$?(\d+(?:\.\d+)?|\.\d+) ?"
-    r"(?:mg|%|mcg|ml|min(?:ute|uto)?s?)?(?: one)?"
+    r"(?:mg|milligrams?|miligramos?|%|mcg|ml|min(?:ute|uto)?s?)?(?: one)?"
 )
 _AMOUNT = re.compile(
     r"\$ ?(?P<sum>\d[\d,]*(?:\.\d+)?)|(?P<dose>\d+(?:\.\d+)?|\.\d+) ?(?:mg|mcg|ml|g|%|min)"
@@ -95,8 +96,10 @@ def choose(
     for core in (_EDGES.sub(" ", plain).strip(), _bare(plain), _bare(settled(plain))):
         if elsewhere := _elsewhere(core, labels):
             return elsewhere
-    plain = spelt(_REASON_FIRST.sub("", settled(plain)))
     options = _Options(labels, times_of(labels, starts, now))
+    if (other := _the_other(plain, options)) is not None:
+        return other
+    plain = spelt(_REASON_FIRST.sub("", settled(plain)))
     said = _BREAK.split(plain)
     clauses = [c for c in (_LEADING.sub("", c) for c in said) if c]
     open_yet = any(_leaves_open(c) or _asks_besides(c, options) for c in clauses)
@@ -179,6 +182,21 @@ def _elsewhere(core: str, labels: Sequence[str]) -> int | None:
     return standing[0] if len(standing) == 1 and _ELSEWHERE.fullmatch(core) else None
 
 
+def _the_other(plain: str, options: _Options) -> int | None:
+    """ "Not Dr. Kim, the other one": what is left when the part that is named is taken away."""
+    clauses = [c for c in (_LEADING.sub("", c) for c in _BREAK.split(plain)) if c]
+    named = [c for c in clauses if not _THE_OTHER.fullmatch(_bare(c))]
+    if len(named) == len(clauses) or "?" in plain:
+        return None
+    out = {i for clause in named for i in _fitting(_turned_down(clause), options) or ()}
+    left = [i for i in range(len(options.labels)) if i not in out]
+    return left[0] if out and len(left) == 1 else None
+
+
+def _turned_down(clause: str) -> str:
+    return _REFUSING.sub(" ", clause).strip()
+
+
 def _of_clauses(clauses: Sequence[str], options: _Options) -> tuple[int, ...] | None:
     """What the parts say together: those that choose, or else all but what one turns down."""
     choosing = [c for c in clauses if not (_is_any(c) or _SET_APART.match(c))]
@@ -202,7 +220,7 @@ def _without_refused(
     """Those that no part of the message turns down ("friday, just not at 8")."""
     left = found
     for clause in filter(_REFUSING.search, clauses):
-        out = _fitting(_REFUSING.sub(" ", clause).strip(), options) or ()
+        out = _fitting(_turned_down(clause), options) or ()
         left = tuple(i for i in left if i not in out)
     return left or found
 

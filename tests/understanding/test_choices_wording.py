@@ -235,3 +235,18 @@ def test_places_are_found_inside_a_sentence() -> None:
 
 def _one(found: int | Ambiguous | None) -> int | None:
     return found if isinstance(found, int) else None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("not the morning one, the other", 1),
+        ("10 is no good for me so the other one", 1),
+        ("la de las 10 no, la otra", 1),
+        ("the other one", None),
+        ("not that doctor, the other one", None),
+        ("is the afternoon taken? then the other", None),
+    ],
+)
+def test_the_other_is_what_is_left(text: str, place: int | None) -> None:
+    assert choose(text, TWO, starts=TWO_STARTS, now=NOW) == place
