@@ -154,9 +154,10 @@ def _answer(found: tuple[int, ...] | None) -> int | Ambiguous | None:
 
 
 def _leaves_open(clause: str) -> bool:
-    """Whether it takes none, asks something, or has still to decide."""
+    """Whether it takes none or "the other", asks something, or has still to decide."""
     none = _NONE.search(clause) and not _REASON.match(clause)
-    return bool(none or _UNDECIDED.search(clause)) or _asks(clause)
+    other = _THE_OTHER.fullmatch(_bare(clause))
+    return bool(none or other or _UNDECIDED.search(clause)) or _asks(clause)
 
 
 def _asks(clause: str) -> bool:

@@ -241,7 +241,7 @@ def _one(found: int | Ambiguous | None) -> int | None:
     ("text", "place"),
     [
         ("not the morning one, the other", 1),
-        ("10 is no good for me so the other one", 1),
+        ("cant do the morning so the other one", 1),
         ("la de las 10 no, la otra", 1),
         ("the other one", None),
         ("not that doctor, the other one", None),
