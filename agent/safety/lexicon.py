@@ -117,13 +117,21 @@ def _is_piece(text: str) -> bool:
     return 0 < len(text.split()) <= _PIECE_WORDS
 
 
+_INTERJECTED = {("no", ","), ("nope", ","), ("nah", ",")}
+"""Answers something before it and negates nothing after it: "no, I will kill myself"."""
+
+
 def _guard_that_holds(
     guards: Sequence[Guard], words: Sequence[str], span: Span, sentence: Span
 ) -> Guard | None:
     before = _part(words, sentence.start, span.start)
+    cut_off = tuple(words[max(span.start - 2, 0) : span.start]) in _INTERJECTED
     whole = _part(words, sentence.start, sentence.end)
     for guard in guards:
-        holds = guard.phrases.at_end(before) if guard.before else guard.phrases.in_line(whole)
+        if guard.before:
+            holds = not cut_off and guard.phrases.at_end(before)
+        else:
+            holds = guard.phrases.in_line(whole)
         if holds and (guard.unless is None or not guard.unless.in_line(whole)):
             return guard
     return None

@@ -158,6 +158,10 @@ NOT_LOWERED = [
     "no puedo más me quiero matar",
     "nunca pensé decirlo pero me quiero matar",
     "sin dinero y me duele el pecho",
+    "no, I am going to kill myself",
+    "lo de la cita ya no, me voy a matar",
+    "nope, i want to die",
+    "question about billing, also i took an overdose",
 ]
 
 
