@@ -12,9 +12,10 @@ import numpy as np
 
 from agent.domain.terms import ROUTE_OF, Intent, Route
 from agent.reader.lessons import CONTEXT
-from agent.reader.reader import Floats, Reader
+from agent.reader.reader import Reader
 from agent.understanding.language import detect
 from agent.understanding.segments import pieces
+from knowledge.encoder import Floats
 
 SURE_CLAUSE = 0.45
 """How sure a clause must be to be a wish of its own."""
