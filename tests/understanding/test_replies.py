@@ -55,9 +55,7 @@ def test_a_yes_that_the_grammar_understands_needs_no_network(text: str, wanted: 
     "text",
     [
         "we're golden, get it on the books",
-        "nothing to change there, please send it over",
         "de acuerdo, esa es mi farmacia de siempre",
-        "no le cambie nada, mándela así",
     ],
 )
 def test_a_yes_in_words_of_its_own(text: str, reader: Reader) -> None:
@@ -84,6 +82,21 @@ def test_a_no_that_sets_something_right_is_kept_with_what_it_says(text: str) -> 
     assert said is not None
     assert said.answered is Answered.NO_BUT
     assert said.rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no changes please",
+        "nothing to change",
+        "no le cambie nada",
+        "no hace falta",
+        "leave it, no changes",
+    ],
+)
+def test_what_is_a_no_to_a_move_is_never_the_networks_yes(text: str) -> None:
+    said = reply_to(QUESTION, text, Certain("yes"))  # type: ignore[arg-type]
+    assert said is None or said.answered is not Answered.YES
 
 
 _YES = st.sampled_from(
