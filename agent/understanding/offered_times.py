@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from agent.understanding.calendar_words import MONTHS, WEEKDAYS, corrected
 from agent.understanding.dates import When, matches, parse_when
+from agent.understanding.day_grammar import OPEN_DAYS
+from agent.understanding.phrases import read_phrases
 from agent.understanding.spelling import squeezed, words
 
+_SAID = read_phrases("offered_times")
+_WORDING = tuple((re.compile(said), read) for said, read in _SAID["wording"])
+_WEEKEND = re.compile(_SAID["weekend"])
 _OWN_DATE = re.compile(rf"\d(?:st|nd|rd|th)\b|\d[/-]\d|\b(?:{'|'.join(MONTHS)})\b|\bel \d")
 _HOUR = re.compile(
     r"(?:the |la |el |las |la de las |el de las |at )?"
@@ -51,6 +56,14 @@ def times_of(
     return Times(tuple(starts), now) if any(starts) else None
 
 
+def dates_of(labels: Sequence[str], now: datetime | None) -> tuple[date | None, ...]:
+    """The one day that each label tells, if it does."""
+    if now is None:
+        return (None,) * len(labels)
+    read = [parse_when(label, now) for label in labels]
+    return tuple(when.start if when and when.start == when.end else None for when in read)
+
+
 def without_time(label: str) -> str:
     """An appointment's label without its day and hour, which are read as such."""
     return " ".join(word for word in label.split() if not _TIME_WORD.fullmatch(squeezed(word)))
@@ -59,16 +72,18 @@ def without_time(label: str) -> str:
 def at_times(text: str, core: str, times: Times) -> tuple[int, ...] | None:
     """The options at the time that the text names; None when it names none."""
     now, starts = times.now, times.starts
+    for said, read in _WORDING:
+        text = said.sub(read, text)
     text = _HOUR_ON.sub(r"at \1", _COMPACT.sub(r"\1:\2", text))
     when = parse_when(text, now) or _bare_hour(core, now) or _bare_month(core, now)
     if when is None or (when.weekdays is None and _says_nothing(when, now)):
         return _at_minute(core, starts)
-    if when.weekdays is not None and len(when.weekdays) > 1:
+    if (when.end - when.start).days == OPEN_DAYS or len(when.weekdays or ()) > 1:
         when = replace(when, end=now.date().max)
     fitting = _fitting(when, starts)
-    weekday = None if _OWN_DATE.search(text) else _only_weekday(text)
-    if not fitting and weekday is not None:
-        later = replace(when, start=now.date(), end=now.date().max, weekdays=frozenset({weekday}))
+    weekdays = frozenset[int]() if _OWN_DATE.search(text) else _only_weekdays(text)
+    if not fitting and weekdays:
+        later = replace(when, start=now.date(), end=now.date().max, weekdays=weekdays)
         fitting = _fitting(later, starts)
     exact = when.earliest is not None and when.earliest == when.latest
     if not fitting and exact and not _TO_THE_MINUTE.search(text):
@@ -121,11 +136,14 @@ def _bare_hour(core: str, now: datetime) -> When | None:
 
 
 def _says_nothing(when: When, now: datetime) -> bool:
-    narrowed = when.earliest or when.latest or when.not_weekdays
+    narrowed = when.earliest or when.latest or when.not_weekdays or when.start > now.date()
     return not narrowed and (when.end - when.start).days > 31
 
 
-def _only_weekday(text: str) -> int | None:
+def _only_weekdays(text: str) -> frozenset[int]:
+    """The weekday that alone is named; both of a weekend."""
     said = (word.partition("'")[0] for word in words(corrected(squeezed(text))))
-    named = {WEEKDAYS[word] for word in said if word in WEEKDAYS}
-    return named.pop() if len(named) == 1 else None
+    named = frozenset(WEEKDAYS[word] for word in said if word in WEEKDAYS)
+    if not named and _WEEKEND.search(corrected(squeezed(text))):
+        return frozenset({5, 6})
+    return named if len(named) == 1 else frozenset()

@@ -17,11 +17,13 @@ def _pattern(expression: str, names: str = "") -> re.Pattern[str]:
 
 
 class Order(Enum):
-    """What a place is counted by: the list, the hours, or the doses and sums of the options."""
+    """What a place is counted by: the list, the hours, the doses and sums of the options, or the
+    days of things that are no appointments ("the oldest bill")."""
 
     LIST = auto()
     TIME = auto()
     AMOUNT = auto()
+    DATE = auto()
 
 
 class Among(Enum):
@@ -70,6 +72,8 @@ _RANKED = tuple(
         ("earliest", 0, Order.TIME),
         ("largest", -1, Order.AMOUNT),
         ("smallest", 0, Order.AMOUNT),
+        ("oldest", 0, Order.DATE),
+        ("newest", -1, Order.DATE),
     )
 )
 _LOOSE = tuple((_pattern(_SAID[name]), index) for name, index in (("late", -1), ("early", 0)))

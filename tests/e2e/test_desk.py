@@ -7,7 +7,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.pages import (
     PASSWORD,
     PHONE,
-    Chat,
     OpenChat,
     OpenDesk,
     OpenPage,
@@ -122,21 +121,17 @@ def test_a_draft_waits_for_a_person_and_is_decided_once(
         chat = open_chat(patient)
         chat.say("What are your opening hours?")
         desk = open_desk("front_desk")
-        decide_draft(server, desk, chat, patient)
+        desk.get_by_role("link", name="Drafts").click()
+        draft = desk.locator("article.draft", has_text=name_of(server, patient))
+        draft.wait_for()
+        assert axe_violations(desk) == []
+        draft.get_by_role("button", name="Edit").click()
+        draft.get_by_label("Proposed reply").fill("We are open today until six.")
+        draft.get_by_role("button", name="Send the edited reply").click()
+        expect(chat.replies.last.locator(".bubble")).to_have_text("We are open today until six.")
+        expect(draft).to_have_count(0)
     finally:
         set_mode(server, "faq", "auto")
-
-
-def decide_draft(server: Server, desk: Page, chat: Chat, patient: str) -> None:
-    desk.get_by_role("link", name="Drafts").click()
-    draft = desk.locator("article.draft", has_text=name_of(server, patient))
-    draft.wait_for()
-    assert axe_violations(desk) == []
-    draft.get_by_role("button", name="Edit").click()
-    draft.get_by_label("Proposed reply").fill("We are open today until six.")
-    draft.get_by_role("button", name="Send the edited reply").click()
-    expect(chat.replies.last.locator(".bubble")).to_have_text("We are open today until six.")
-    expect(draft).to_have_count(0)
 
 
 def test_a_wrong_password_is_refused_in_words(open_page: OpenPage, watched: Watched) -> None:

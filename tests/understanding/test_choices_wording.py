@@ -250,3 +250,227 @@ def _one(found: int | Ambiguous | None) -> int | None:
 )
 def test_the_other_is_what_is_left(text: str, place: int | None) -> None:
     assert choose(text, TWO, starts=TWO_STARTS, now=NOW) == place
+
+
+_TEAM = [
+    "Tue Jun 2, 9:30 AM with Dr. Amara Okafor",
+    "Wed Jun 3, 2:15 PM with Lena Voss, PMHNP",
+    "Fri Jun 5, 11:00 AM with Daniel Ortiz, LCSW",
+]
+_TEAM_STARTS = [at(6, 2, 9, 30), at(6, 3, 14, 15), at(6, 5, 11)]
+_EQUIPO = [
+    "martes 2 de junio, 9:30 a. m. con el Dr. Hugo Salas",
+    "miércoles 3 de junio, 2:15 p. m. con la Dra. Irma Paz",
+    "viernes 5 de junio, 11:00 a. m. con el Lic. Raúl Mora",
+]
+_PAIR = ["Thu Jun 4, 10:00 AM with Dr. Neil Grant", "Thu Jun 4, 3:30 PM with Paula Ruiz, LPC"]
+_PAREJA = [
+    "jueves 4 de junio, 10:00 a. m. con el Dr. Óscar Luna",
+    "jueves 4 de junio, 3:30 p. m. con la Dra. Mei Chu",
+]
+_HELD = [
+    "Tue Jun 2, 7:30 AM by video with Dr. Ana Gil",
+    "Wed Jun 3, 1:00 PM in person with Dr. Ana Gil",
+    "Fri Jun 5, 4:00 PM by video with Dr. Ana Gil",
+    "Tue Jun 9, 9:00 AM in person with Dr. Ana Gil",
+]
+_HELD_STARTS = [at(6, 2, 7, 30), at(6, 3, 13), at(6, 5, 16), at(6, 9, 9)]
+_CALLED = [
+    "Mon Jun 8, 6:00 PM by phone with Ben Sato, LPC",
+    "Sat Jun 13, 9:00 AM at Cedar Hill with Ben Sato, LPC",
+]
+_CALLED_STARTS = [at(6, 8, 18), at(6, 13, 9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("the nurse practitioner please", 1), ("I'd like the NP", 1), ("the actual doctor", 0),
+        ("with the social worker", 2), ("the therapist, if I can", 2), ("the LCSW", 2),
+        ("la enfermera por favor", 1), ("my therapist said friday is fine", 2),
+        ("la enfermera me trató feo", None), ("the nurse was rude", None),
+        ("the psychiatrist", None), ("i need a lady doctor", None), ("prefiero una mujer", None),
+    ],
+)  # fmt: skip
+def test_a_profession_is_told_by_title_or_letters(text: str, place: int | None) -> None:
+    assert _one(choose(text, _TEAM, starts=_TEAM_STARTS, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("con la doctora", 1), ("con el doctor", 0), ("el licenciado por favor", 2),
+        ("la doctora, prefiero mujer", 1), ("con el doctor Perez", None),
+        ("que me vea una mujer", None), ("con un hombre mejor", None), ("con la psiquiatra", None),
+    ],
+)  # fmt: skip
+def test_a_profession_in_spanish(text: str, place: int | None) -> None:
+    """The licenciado's title does not tell who is a woman or a man: asked again."""
+    assert _one(choose(text, _EQUIPO, starts=_TEAM_STARTS, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "place"),
+    [
+        ("not grant, we didn't get along", _PAIR, 1), ("Not with Grant please", _PAIR, 1),
+        ("anyone but ruiz", _PAIR, 0), ("not in the morning", _PAIR, 1),
+        ("not the therapist", _PAIR, 0), ("I don't want Grant", _PAIR, 1),
+        ("not at 10, I'm at work", _PAIR, 1), ("Grant is fine, not Ruiz", _PAIR, 0),
+        ("con Luna no", _PAREJA, 1), ("no con luna", _PAREJA, 1), ("no en la tarde", _PAREJA, 0),
+        ("la de la mañana no, estoy en clase", _PAREJA, 1),
+        ("con la doctora no, con el otro", _PAREJA, 0),
+        ("not today", _PAIR, None), ("not sure", _PAIR, None), ("not those", _PAIR, None),
+        ("not thursday", _PAIR, None), ("not grant or ruiz", _PAIR, None), ("not bad", _PAIR, None),
+        ("I can't do 10", _PAIR, None), ("not grant, is there anyone else?", _PAIR, None),
+        ("con ninguno", _PAREJA, None), ("hoy no", _PAREJA, None), ("todavía no", _PAREJA, None),
+    ],
+)  # fmt: skip
+def test_turning_one_of_two_down_takes_the_other(
+    text: str, labels: list[str], place: int | None
+) -> None:
+    assert _one(choose(text, labels, starts=TWO_STARTS, now=NOW)) == place
+
+
+def test_turning_one_of_three_down_takes_none() -> None:
+    assert _one(choose("not okafor", _TEAM, starts=_TEAM_STARTS, now=NOW)) is None
+    assert _one(choose("con la doctora no", _EQUIPO, starts=_TEAM_STARTS, now=NOW)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("in person, just not this week", 3), ("come in, but next week", 3),
+        ("video, not at the crack of dawn", 2), ("video and not too early", 2),
+        ("on zoom, friday", 2), ("face to face this week", 1), ("no video, and this week", 1),
+        ("i can't come in, so friday", 2), ("presencial la otra semana", 3),
+        ("por video pero no tan temprano", 2), ("videollamada el viernes", 2),
+        ("video", None), ("by phone", None), ("in person friday", None), ("por teléfono", None),
+        ("presencial", None),
+    ],
+)  # fmt: skip
+def test_how_a_visit_is_held_and_a_second_wish(text: str, place: int | None) -> None:
+    assert _one(choose(text, _HELD, starts=_HELD_STARTS, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("i'd rather come in", 1), ("over the phone", 0), ("not by phone", 1), ("in person", 1),
+        ("the weekend", 1), ("el finde", 1), ("six in the p.m.", 0), ("en persona", 1),
+        ("by video", None), ("can you call me at my phone number", None),
+    ],
+)  # fmt: skip
+def test_what_is_not_by_phone_is_in_person(text: str, place: int | None) -> None:
+    assert _one(choose(text, _CALLED, starts=_CALLED_STARTS, now=NOW)) == place
+
+
+_DROPS = [
+    "Timolol 0.5% eye drops – morning",
+    "Latanoprost 0.005% eye drops – bedtime",
+    "Prednisolone 1% eye drops – after surgery",
+]
+_RECETAS = [
+    "Sertralina 50 mg, tabletas",
+    "Travoprost 0.004 %, gotas para los ojos",
+    "Trazodona 100 mg, tabletas, al acostarse",
+]
+_FORMS = ["escitalopram 10 mg", "erythromycin eye ointment", "timolol 0.5% eye drops"]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "place"),
+    [
+        ("the one before bed", _DROPS, 1), ("the morning one", _DROPS, 0),
+        ("the night drops", _DROPS, 1), ("from when they operated on me", _DROPS, 2),
+        ("las de la operación", _DROPS, 2), ("las que me pongo al levantarme", _DROPS, 0),
+        ("las goticas", _RECETAS, 1), ("la de dormir", _RECETAS, 2), ("el frasquito", _RECETAS, 1),
+        ("the pills", _FORMS, 0), ("my cream", _FORMS, 1), ("the bottle", _FORMS, 2),
+        ("pastillas", _FORMS, 0), ("la pomadita", _FORMS, 1),
+        ("the drops", _DROPS, None), ("las tabletas", _RECETAS, None),
+        ("good morning", _DROPS, None), ("thank you good night", _DROPS, None),
+        ("let me sleep on it", _DROPS, None), ("yes i am sure", _DROPS, None),
+        ("my mom has surgery that day", _DROPS, None),
+        ("what time do i take it at night?", _DROPS, None),
+        ("not necessary, I found two bottles", _FORMS, None),
+        ("latanoprost drops", _RECETAS, None), ("took my pill twice today", _FORMS, None),
+        ("se me acabaron las pastillas para la ansiedad", _FORMS, None),
+    ],
+)  # fmt: skip
+def test_the_form_of_a_medicine_and_when_it_is_taken(
+    text: str, labels: list[str], place: int | None
+) -> None:
+    assert _one(choose(text, labels, now=NOW)) == place
+
+
+_OWED = ["$38.50 – visit on Feb 11", "$212.00 – progressive lenses, Mar 2", "$15.25 – fee, Mar 19"]
+_CUENTAS = ["$27.40 – consulta del 8 de enero", "$189.00 – lentes, 3 de marzo", "$20.00 – cargo"]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "place"),
+    [
+        ("thirty eight fifty", _OWED, 0), ("the two twelve", _OWED, 1),
+        ("two hundred and twelve", _OWED, 1), ("fifteen and change", _OWED, 2),
+        ("i'll pay the fifteen twenty five", _OWED, 2), ("the oldest bill", _OWED, 0),
+        ("the most recent one", _OWED, 2), ("the february one", _OWED, 0),
+        ("smaller one for now", _OWED, 2),
+        ("los 27 con 40", _CUENTAS, 0), ("veintisiete cuarenta", _CUENTAS, 0),
+        ("la de ciento ochenta y nueve", _CUENTAS, 1), ("27 y pico", _CUENTAS, 0),
+        ("veinte dólares", _CUENTAS, 2), ("la más grande", _CUENTAS, 1),
+        ("cien miligramos", _RECETAS, 2), ("la de cincuenta", _RECETAS, 0),
+        ("the ten milligram", _FORMS, 0),
+        ("fifty", _OWED, None), ("212 is wrong", _OWED, None), ("el de marzo", _OWED, None),
+        ("can i pay fifteen now", _OWED, None), ("i can pay 20 a month", _OWED, None),
+        ("la más vieja", _CUENTAS, None), ("la de doscientos", _CUENTAS, None),
+        ("mil gracias", _RECETAS, None), ("the ten of us", _FORMS, None),
+    ],
+)  # fmt: skip
+def test_sums_and_doses_in_words(text: str, labels: list[str], place: int | None) -> None:
+    assert _one(choose(text, labels, now=NOW)) == place
+
+
+_SITES = ["Joliet, 1300 Canal Rd", "Evanston, 12 Lake St", "Schaumburg, 9 Oak Dr"]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "place"),
+    [
+        ("yoliet", _SITES, 0), ("ebanston", _SITES, 1), ("la trasodona", _RECETAS, 2),
+        ("zertralina", _RECETAS, 0), ("folow up", ["Eye exam", "Follow-up visit"], 1),
+        ("chicago", _SITES, None), ("the closest one", _SITES, None), ("sofia", _SITES, None),
+        ("la más cercana", _SITES, None), ("sertralina 100", _RECETAS, None),
+    ],
+)  # fmt: skip
+def test_names_as_they_sound(text: str, labels: list[str], place: int | None) -> None:
+    assert _one(choose(text, labels, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("2, no wait, 3", 2), ("el viernes... no, mejor mañana", 0), ("friday. no, tomorrow", 0),
+        ("the first, oh shoot, the last", 2), ("3. forgot i work wednesday", 2), ("wens", 1),
+        ("biernes", 2), ("3, i mixed up the days", 2), ("the nearer one", 0),
+        ("la más retirada", 2), ("the one furthest out", 2), ("la que caiga más pronto", 0),
+        ("eleven in the morning", 2), ("el viernes, hasta el jueves ando fuera", 2),
+        ("my wife has the car tuesday and wednesday, which leaves just the friday one", 2),
+        ("entre semana trabajo, entonces tendría que ser la del viernes", 2),
+        ("I can't make that one, I have jury duty", None), ("friday or tomorrow", None),
+    ],
+)  # fmt: skip
+def test_what_a_longer_answer_comes_down_to(text: str, place: int | None) -> None:
+    assert _one(choose(text, _TEAM, starts=_TEAM_STARTS, now=NOW)) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("after the 4th of july", 2), ("after the 4th", None), ("before independence day", None),
+        ("the week of july 4", None), ("pasando el 5 de julio", 2),
+        ("después del 4 de julio", 2), ("antes del 2 de julio", 0),
+    ],
+)  # fmt: skip
+def test_before_and_after_a_day(text: str, place: int | None) -> None:
+    starts = [at(7, 1, 10), at(7, 2, 10), at(8, 20, 10)]
+    labels = ["Wed Jul 1, 10:00 AM", "Thu Jul 2, 10:00 AM", "Thu Aug 20, 10:00 AM"]
+    assert _one(choose(text, labels, starts=starts, now=NOW)) == place
