@@ -117,8 +117,8 @@ def _is_piece(text: str) -> bool:
     return 0 < len(text.split()) <= _PIECE_WORDS
 
 
-_INTERJECTED = {("no", ","), ("nope", ","), ("nah", ",")}
-"""Answers something before it and negates nothing after it: "no, I will kill myself"."""
+_INTERJECTED = {("no", ","), ("nope", ","), ("nah", ","), ("tampoco", ","), ("nadie", ",")}
+"""Answers or ends something before it and negates nothing after it: "no, I will kill myself"."""
 
 
 def _guard_that_holds(

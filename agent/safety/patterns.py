@@ -12,6 +12,8 @@ A pattern is words as a clinician would write them (case, accents and punctuatio
 
 Between any two words of a pattern may stand a comma and up to three of the language's little words
 ("just", "really"; `little` in words.toml), so that no pattern has to spell them out.
+What a gap passes over does not negate what comes after it: "husband .. hits me" is not heard in
+"my husband never hits me", and a pattern that wants the negation writes it.
 
 A pattern is a tree whose nodes turn the set of places where a match may be into the set of places
 where it may go on. There is no backtracking: the time is linear in the length of the message.
@@ -29,6 +31,9 @@ Lists = Mapping[str, "Node"]
 _TERM = re.compile(r">>|\.\.\.|\.\.|[~\^$<>|(){}\[\]]|[a-z0-9_]+\*?|\*")
 _ENDS = frozenset(".?")
 _PAUSES = frozenset((*".?,", *"but and now just still because except then".split()))
+_NEGATIONS = frozenset("no not never nobody cannot nunca jamas tampoco nadie ni".split())
+_BEFORE_THE_VERB = frozenset("ever me te se le les lo la los las nos he ha han".split())
+"""May stand between a negation and what it negates: "no me ha pegado"."""
 _MAX_LITTLE = 3
 
 
@@ -96,7 +101,10 @@ class _Words:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
+    """`all_needs`: every match has a word of each; `needs` is the one with the rarest words."""
+
     parts: tuple[Node, ...]
+    all_needs: tuple[frozenset[str], ...]
     needs: frozenset[str] | None
     begins: frozenset[str] | None
     may_be_empty: bool
@@ -136,7 +144,7 @@ class _Maybe:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """Up to `most` words, none of `stops`."""
+    """Up to `most` words, none of `stops`, the last of which do not negate what follows."""
 
     most: int
     stops: frozenset[str]
@@ -147,10 +155,14 @@ class _Gap:
     def ends(self, words: Sequence[str], starts: Places) -> Places:
         found = set(starts)
         for start in starts:
+            negated = False
             for at in range(start, min(start + self.most, len(words))):
-                if words[at] in self.stops:
+                word = words[at]
+                if word in self.stops:
                     break
-                found.add(at + 1)
+                negated = word in _NEGATIONS or (negated and word in _BEFORE_THE_VERB)
+                if not negated:
+                    found.add(at + 1)
         return found
 
 
@@ -235,7 +247,12 @@ class Phrases:
         found = {id(pattern): pattern for pattern in self._always}
         for word in self._by_word.keys() & line.vocabulary:
             found.update((id(pattern), pattern) for pattern in self._by_word[word])
-        return list(found.values())
+        return [pattern for pattern in found.values() if _may_be_in(pattern, line)]
+
+
+def _may_be_in(pattern: Node, line: Line) -> bool:
+    needs = pattern.all_needs if isinstance(pattern, _Row) else ()
+    return not any(line.vocabulary.isdisjoint(words) for words in needs)
 
 
 def _starts(pattern: Node, words: Sequence[str]) -> Places:
@@ -327,6 +344,7 @@ def _row(parts: Sequence[Node]) -> Node:
     needs = [part.needs for part in parts if part.needs is not None]
     return _Row(
         parts=tuple(parts),
+        all_needs=tuple(needs),
         needs=max(needs, key=_rarity) if needs else None,
         begins=_begins(parts),
         may_be_empty=all(part.may_be_empty for part in parts),

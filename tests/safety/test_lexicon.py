@@ -47,6 +47,8 @@ DANGER = [
     ("domestic_violence", 3, "he reads my texts and won't let me leave"),
     ("domestic_violence", 4, "he says he's going to kill me"),
     ("domestic_violence", 3, "mi novio me golpea"),
+    ("domestic_violence", 3, "no tengo a nadie, mi marido me pega"),
+    ("self_harm", 3, "a mí no me quiere nadie, me voy a matar"),
     ("overdose", 4, "my toddler swallowed my pills"),
     ("overdose", 4, "I took a whole bottle of Tylenol"),
     ("overdose", 3, "I accidentally took a double dose"),
@@ -136,6 +138,13 @@ HARMLESS = [
     "bueno me despido, cualquier cosa vuelvo a escribir",
     "Se me quemó el arroz",
     "el formulario se tragó todo",
+    "my husband has never hit me",
+    "mi marido no me ha pegado nunca",
+    "mi novio jamás me levanta la mano",
+    "nadie me tiene encerrada",
+    "mi abuela quiere morir en su casa",
+    "¿se pueden tomar todas las pastillas juntas?",
+    "quería matar al árbitro",
 ]
 
 # What stands before the danger and sounds like a denial, a question or a story, and is none.

@@ -43,6 +43,27 @@ def test_a_pattern_matches_word_by_word(pattern, text, found):
     assert phrases(pattern).in_line(read_line(text)) is found
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("husband .. hits me", "my husband often hits me ", True),
+        ("husband .. hits me", "my husband never hits me ", False),
+        ("husband .. hit me", "my husband has not ever hit me ", False),
+        ("esposo .. pega", "mi esposo no me pega ", False),
+        ("esposo ... pegado", "mi esposo nunca me ha pegado ", False),
+        ("esposo .. me deja", "mi esposo no trabaja , me deja ", True),
+        ("esposo .. me pega", "mi esposo no , me pega ", True),
+        ("took ~ pills", "took no pills ", False),
+        ("diabetic >> fruity", "diabetic . breath is not fruity ", False),
+        ("heart .. slow", "heart will not slow ", False),
+        ("heart .. [not] slow", "heart will not slow ", True),
+        ("husband .. not let me", "my husband does not let me ", True),
+    ],
+)
+def test_a_gap_does_not_end_in_a_negation(pattern, text, found):
+    assert phrases(pattern).in_line(read_line(text)) is found
+
+
 @pytest.mark.parametrize("pattern", ["a (b", "{unknown} x", "(a|)", "", "..", "what?"])
 def test_an_unreadable_pattern_is_refused(pattern):
     with pytest.raises(PatternError):
