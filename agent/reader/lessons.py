@@ -1,9 +1,9 @@
 """What the network is taught: messages with the danger and the intent they carry.
 
 `data/danger/*.toml` holds families of messages with one danger label each (`none`, or
-`category.level`); `data/intents/*.jsonl` ordinary messages with their intent, which carry no danger
-unless a line says so; `data/replies/*.jsonl` what was replied to "shall I do this?", and whether it
-said yes, no or neither.
+`category.level`); `data/intents/*.jsonl` ordinary messages with their intent;
+`data/replies/*.jsonl` what was replied to "shall I do this?", and whether it said yes, no or
+neither. The last two carry no danger unless a line says so.
 """
 
 import itertools
@@ -109,9 +109,16 @@ def read_intents(folder: Path = INTENTS) -> list[Lesson]:
 
 
 def read_replies(folder: Path = REPLIED) -> list[Lesson]:
-    """Every line; none carries danger."""
+    """Every line."""
     return [
-        Lesson(row["text"], row["language"], "reply", NO_DANGER, None, row["reply"])
+        Lesson(
+            row["text"],
+            row["language"],
+            "reply",
+            row.get("danger", NO_DANGER),
+            None,
+            row["reply"],
+        )
         for row in rows(folder)
     ]
 

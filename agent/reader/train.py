@@ -1,4 +1,4 @@
-"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (15 minutes).
+"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (35 minutes).
 
 What it writes, `network.onnx` and `network.json`, is committed: the network that was measured is
 the network that runs. While this runs, nothing under `evals/` or `tests/` can be opened: what
@@ -26,9 +26,11 @@ from agent.reader.variants import joined, retyped
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.errors import InputError
 
-EPOCHS = 3
+EPOCHS = 8
+"""After three, every fourteenth harmless lesson was still read as danger (docs/adr/0012)."""
+
 BATCH = 48
-LEARNING_RATE = 1.5e-4
+LEARNING_RATE = 2e-4
 HEAD_LEARNING_RATE = 1e-3
 JOINED = 0.35
 """Share of the messages taught again with an ordinary request beside them."""

@@ -30,8 +30,8 @@ class Thresholds:
     Set on the development half of messages by authors who had seen neither rules nor lessons; the
     figures stand in docs/SAFETY.md."""
 
-    danger: float = 0.50
-    body: float = 0.80
+    danger: float = 0.45
+    body: float = 0.60
     eye: float = 0.70
     distress: float = 0.95
     cautious: float = 0.90
