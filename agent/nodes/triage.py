@@ -13,7 +13,7 @@ from agent.understanding.answers import Answered, wants_out, yes_or_no
 from agent.understanding.choices import choose
 from agent.understanding.model_reading import NO, ModelReading
 from agent.understanding.reading import Reading
-from agent.understanding.replies import reply_to
+from agent.understanding.replies import reply_to, sets_right
 
 BY_CONTENT = frozenset({Intent.FAQ, Intent.BILLING_QUESTION, Intent.OUT_OF_SCOPE})
 SMALL = frozenset({Intent.GREETING, Intent.THANKS, Intent.GOODBYE})
@@ -21,6 +21,13 @@ ALWAYS_BY_PERSON = frozenset({Route.CLINICAL, Route.HUMAN, Route.ABUSE})
 PERSON_INTENTS = frozenset({Intent.DISPUTE})
 NEAR = CALENDAR | {Intent.APPOINTMENT_LIST}
 """While a calendar question waits, words read as one of these may be its answer."""
+
+ONLY_AN_ANSWER = 0.92
+"""How sure a reading of a bare yes or no must be where nothing was asked: "confirm" is a wish, "yes
+please" is none."""
+
+SHORT_CORRECTION = 8
+"""Words of "no, I meant ..." that set the question right and ask nothing beside."""
 
 
 async def triage(state: ConversationState, rooms: Rooms) -> Update:
@@ -145,6 +152,9 @@ def _while_waiting(
     near = NEAR if own in CALENDAR else frozenset({own} if own else ())
     others = tuple(w for w in sure if w.intent not in near)
     confidence = max((w.confidence for w in reading.wishes), default=0.0)
+    if direct is not None and _corrects(waiting, turn.text, direct.text):
+        corrected = (_answering(waiting, direct, others),)
+        return {"turn": _planned(rooms, turn, corrected, confidence)}
     if others and len(others) == len(sure):
         planned = _planned(rooms, turn, others, confidence)
         # "Which of these do you mean?" is over once the patient has said something clear.
@@ -156,6 +166,12 @@ def _while_waiting(
     if _changes_mind(own, other_flow):
         return {"turn": _planned(rooms, turn, other_flow, confidence)}
     return {"turn": _planned(rooms, turn, (answering, *others), confidence)}
+
+
+def _corrects(waiting: FlowState, text: str, rest: str) -> bool:
+    """ "No, I meant the trazodone" at a read-back: its words alone may sound like another wish."""
+    is_short = rest != text and len(rest.split()) <= SHORT_CORRECTION
+    return waiting.kind is Kind.CONFIRM and is_short and "?" not in text and sets_right(rest)
 
 
 def _changes_mind(own: Intent | None, others: tuple[Wish, ...]) -> bool:
@@ -170,7 +186,9 @@ def _fresh(state: ConversationState, rooms: Rooms, turn: Turn, reading: Reading)
     """No question stands: every wish that is sure enough, or one clarifying question."""
     threshold = rooms.practice().thresholds.route
     confidence = max((w.confidence for w in reading.wishes), default=0.0)
-    if confidence < threshold and yes_or_no(turn.text) is not None:
+    said = yes_or_no(turn.text)
+    is_bare = said is not None and said.answered in (Answered.YES, Answered.NO)
+    if said is not None and confidence < (ONLY_AN_ANSWER if is_bare else threshold):
         return {"turn": replace(turn, route=Route.SMALLTALK, confidence=confidence)}
     wishes: list[Wish] = []
     for found in reading.wishes:

@@ -47,7 +47,7 @@ def reply_to(question: str, text: str, reader: Reader) -> YesNo | None:
     chances = reader.read(text).replies
     if said is not None and said.answered is Answered.NO:
         return None if chances["yes"] >= CONTRADICTED else said
-    if chances["no"] >= SURE and not (said is not None and _sets_right(said.rest)):
+    if chances["no"] >= SURE and not (said is not None and sets_right(said.rest)):
         return YesNo(Answered.NO)
     if chances["yes"] >= SURE and not _is_reserved(text):
         return YesNo(Answered.YES)
@@ -59,8 +59,8 @@ def _says_again(said: YesNo, question: str, text: str) -> bool:
     return said.answered is Answered.YES_BUT and "?" not in text and restates(said.rest, question)
 
 
-def _sets_right(rest: str) -> bool:
-    """ "No, I meant the other pharmacy", "no, thursday"."""
+def sets_right(rest: str) -> bool:
+    """What is left of "no, I meant the other pharmacy", "no, thursday"."""
     return bool(_SET_RIGHT.search(rest) or _TIME.search(rest))
 
 
