@@ -14,8 +14,9 @@ from agent.understanding.phrases import any_of, read_phrases
 from agent.understanding.restating import restates
 from agent.understanding.spelling import squeezed
 
-SURE = 0.90
-"""Probability from which the network's yes or no counts, set on evals/development."""
+SURE_YES, SURE_NO = 0.95, 0.90
+"""Probabilities from which the network's yes and no count, set on evals/development: at .90 "add
+that I'm allergic to sulfa, then you can send it" was a yes."""
 
 CONTRADICTED = 0.60
 """... and from which its yes leaves open what the grammar heard as no ("go ahead, no changes")."""
@@ -47,9 +48,9 @@ def reply_to(question: str, text: str, reader: Reader) -> YesNo | None:
     chances = reader.read(text).replies
     if said is not None and said.answered is Answered.NO:
         return None if chances["yes"] >= CONTRADICTED else said
-    if chances["no"] >= SURE and not (said is not None and sets_right(said.rest)):
+    if chances["no"] >= SURE_NO and not (said is not None and sets_right(said.rest)):
         return YesNo(Answered.NO)
-    if chances["yes"] >= SURE and not _is_reserved(text):
+    if chances["yes"] >= SURE_YES and not _is_reserved(text):
         return YesNo(Answered.YES)
     return said
 
