@@ -41,7 +41,7 @@ eval: setup ## the release figures: every suite against its gates (reports/eval.
 bench: setup ## what a turn costs, in total and by node
 	@$(bin)/python -m evals.bench
 
-train: setup ## teach the reading network anew after a change of agent/reader/data (a quarter of an hour)
+train: setup ## teach the reading network anew after a change of agent/reader/data (about 40 minutes)
 	@$(bin)/python -m agent.reader.train
 
 lock: setup ## write constraints.txt anew

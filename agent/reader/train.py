@@ -1,4 +1,4 @@
-"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (35 minutes).
+"""Teaches the network: `python -m agent.reader.train`, when `data/` has changed (40 minutes).
 
 What it writes, `network.onnx` and `network.json`, is committed: the network that was measured is
 the network that runs. While this runs, nothing under `evals/` or `tests/` can be opened: what
