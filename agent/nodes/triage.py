@@ -109,7 +109,7 @@ def _direct_answer(text: str, waiting: FlowState | None, rooms: Rooms) -> Answer
 def with_the_models(rooms: Rooms, turn: Turn, reading: Reading) -> tuple[Reading, Turn]:
     """Where the local reading is unsure, what the model is sure of takes its place."""
     threshold = rooms.practice().thresholds.route
-    sure = tuple(w for w in reading.wishes if w.confidence >= threshold or w.intent in SMALL)
+    sure = tuple(w for w in reading.wishes if w.confidence >= threshold)
     if turn.model_reading is None or len(sure) == len(reading.wishes):
         return reading, turn
     known = {wish.intent for wish in sure}

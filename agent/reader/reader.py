@@ -1,5 +1,6 @@
 """Reads a message with the network: what it speaks of, as probabilities."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -18,6 +19,8 @@ from knowledge.errors import InputError
 HEADS = ("danger", "intent", "language", "reply")
 NETWORK = "network.onnx"
 MANIFEST = "network.json"
+_LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+"""Read as "link": what an address is spelt like says nothing about who sends it."""
 
 
 class Manifest(BaseModel):
@@ -58,7 +61,8 @@ class Reader:
         self.read = lru_cache(REMEMBERED)(self._read)
 
     def _read(self, text: str) -> Impression:
-        scores = self._session.run(list(HEADS), {"states": self._encoder.states(text)})
+        states = self._encoder.states(_LINK.sub("link", text))
+        scores = self._session.run(list(HEADS), {"states": states})
         danger, intent, language, reply = map(_shares, scores)
         return Impression(
             DangerChances(

@@ -54,6 +54,14 @@ def test_danger_and_intent_of_plain_messages(reader: Reader):
     assert calm.languages["es"] > 0.9
 
 
+def test_the_spelling_of_a_links_address_says_nothing(reader: Reader):
+    one, other = (
+        reader.read(f"here is the form {link} can you open it").dangers.danger
+        for link in ("https://KillBill.example/dead", "www.sunny-day.example/forms?id=3")
+    )
+    assert one == other
+
+
 def test_threads_read_the_same(encoder: Encoder):
     texts = [f"do I owe anything for visit {n}" for n in range(40)]
     alone = [load_reader(encoder).read(text).intents for text in texts]
